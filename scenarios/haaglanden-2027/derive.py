@@ -1,0 +1,345 @@
+"""Turn the facts beside this scenario into its five derived CSV files.
+
+Reads only ``facts/*.csv`` and writes ``municipalities.csv``, ``population.csv``,
+``care_forms.csv``, ``demand.csv`` and ``moves.csv``; prints the cost, user and
+duration tables against which they were calibrated. Same input, same bytes.
+
+The calibration is linear algebra. In a steady state the arrivals of a care form
+are ``lam = ext + P.T @ lam`` (moves to a form that is not bought leave), its stock
+is ``lam * stay / 365`` and its yearly cost ``lam * stay * units_per_day * tariff``
+(unit ``traject``: ``lam * tariff``). Cost per form follows from the accounts of
+2023, one factor on the units of light care makes the number of users of the eight
+right, and two factors per municipality (light, heavy) make its cost and its users
+right together.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+FOLDER = Path(__file__).resolve().parent
+DEN_HAAG = "Den Haag"
+DEN_HAAG_BUYS = ("verblijf", "hoogspecialistisch")  # segments, plus:
+DEN_HAAG_BUYS_FORM = "dagbehandeling"
+YEARS = range(2025, 2033)
+FIRST_YEAR, PRICE_YEAR, DAYS = 2027, 2025, 365
+CLASS_EDGES = np.array([91.3, 182.6, 365.25, 730.5, 1095.75, 1461.0])  # days
+
+
+def fact(name):
+    """Read one table of ``facts/``."""
+    return pd.read_csv(FOLDER / "facts" / f"{name}.csv")
+
+
+def write(name, table):
+    """Write a table as UTF-8 with LF, to a temporary name first."""
+    temporary = FOLDER / f".{name}.tmp"
+    table.to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
+    temporary.replace(FOLDER / f"{name}.csv")
+
+
+def assumed_numbers():
+    """Return the single numbers of ``facts/assumptions.csv`` by name."""
+    return fact("assumptions").set_index("name")["value"]
+
+
+# ---------------------------------------------------------------- population
+
+
+def population(damping):
+    """Extrapolate youth (from 2024) and inhabitants (from 2025), damped.
+
+    The last growth seen continues, halved (``damping``) every year: an assumption,
+    as no consistent youth forecast per municipality was found.
+    """
+    seen = fact("population")
+    rows, codes = [], {}
+    for name, own in seen.groupby("municipality"):
+        own = own.set_index("year")
+        codes[name] = own["cbs_code"].iloc[0]
+        youth, inhabitants = own["population_0_17"], own["population"]
+        youth_growth = youth[2024] / youth[2023] - 1
+        inhabitant_growth = inhabitants[2025] / inhabitants[2024] - 1
+        youth_now, inhabitants_now = float(youth[2024]), float(inhabitants[2025])
+        for year in YEARS:
+            youth_now *= 1 + youth_growth * damping ** (year - 2024)
+            if year > 2025:
+                inhabitants_now *= 1 + inhabitant_growth * damping ** (year - 2025)
+            note = "youth extrapolated" + ("" if year == 2025 else ", inhabitants too")
+            rows.append((name, year, round(youth_now), round(inhabitants_now), "D01", note))
+    columns = ["municipality", "year", "youth", "inhabitants", "source", "note"]
+    return pd.DataFrame(rows, columns=columns), codes
+
+
+# ------------------------------------------------------------------ care forms
+
+
+def index_to_price_year():
+    """Return the factor from prices of a year to 2025: definitive where known."""
+    facts = fact("indexation")
+    growth = {}
+    for year, rows in facts.groupby("year"):
+        definitive = rows[rows["status"] == "definitive"]
+        weighted = rows[(rows["index"] == "weighted 90/10") & (rows["status"] == "preliminary")]
+        wages = rows[rows["index"] == "OVA (wages)"]["percent"]
+        materials = rows[rows["index"] == "PPC (materials)"]["percent"]
+        if len(definitive):
+            growth[year] = definitive["percent"].iloc[0]
+        elif len(weighted):
+            growth[year] = weighted["percent"].iloc[0]
+        elif len(materials):
+            growth[year] = 0.9 * wages.iloc[0] + 0.1 * materials.iloc[0]
+        else:
+            growth[year] = wages.iloc[0]
+    return lambda start: float(
+        np.prod([1 + growth[year] / 100 for year in range(start + 1, PRICE_YEAR + 1)])
+    )
+
+
+def tariffs_2025(forms, personal_budget_share):
+    """Return a tariff per unit: mean of the named rows, in kind, at 2025 prices."""
+    to_2025, rows = index_to_price_year(), fact("tariffs").set_index("id")
+    tariffs = []
+    for form in forms.itertuples():
+        if pd.isna(form.tariff_rows):
+            tariffs.append(form.tariff_stated)
+            continue
+        used = [rows.loc[name] for name in form.tariff_rows.split("+")]
+        in_kind = [
+            row.eur / (personal_budget_share if row.kind == "pgb maximum" else 1)
+            * to_2025(int(row.year)) / (60 if form.unit == "minuut" else 1)
+            for row in used
+        ]  # fmt: skip
+        tariffs.append(round(float(np.mean(in_kind)), 3 if form.unit == "minuut" else 2))
+    return np.array(tariffs)
+
+
+def foster_care_days():
+    """Return the mean entering stay: stock over exits and stock over placements, 2021."""
+    rows = fact("durations")
+    rows = rows[(rows["form"] == "pleegzorg") & (rows["year"] == 2021)]
+    rows = rows.set_index("measure")["value"]
+    by_placements = rows["stock (31 December)"] / rows["new placements (year)"]
+    return round((rows["stock divided by yearly exits"] + by_placements) / 2 * 365.25)
+
+
+def care_forms(personal_budget_share):
+    """Return the care-form table with tariffs and stays filled in, units unscaled."""
+    forms = fact("care_forms_assumed").set_index("care_form", drop=False)
+    forms["tariff"] = tariffs_2025(forms, personal_budget_share)
+    stays = forms["stay_mean_days"].replace("stock over flow", foster_care_days())
+    forms["stay_mean_days"] = stays.astype(float)
+    return forms
+
+
+# ------------------------------------------------------------------------ cost
+
+
+def cost_by_form(forms, municipalities):
+    """Return the accounts of 2023 (all task fields but 6.82) bridged to care forms."""
+    accounts, bridge = fact("iv3_accounts_2023"), fact("bridge")
+    assert np.allclose(bridge.groupby("task_field")["share"].sum(), 1)
+    own = accounts[accounts["area"].isin(municipalities)]
+    fields = own.groupby("task_field")["value"].sum()
+    bridge["cost"] = bridge["share"] * bridge["task_field"].map(fields)
+    return bridge.groupby("care_form")["cost"].sum().reindex(forms.index)
+
+
+def cost_targets(numbers):
+    """Return the target per municipality of the eight, and Den Haag's rest of 350 mln.
+
+    Accounts 2023, to 2025 prices, plus real growth to the volumes of 2027, less what
+    is outside the regional purchase (personal budgets, nationally purchased care).
+    """
+    accounts = fact("iv3_accounts_2023")
+    totals = accounts[accounts["task_field"] == "total"].set_index("area")["value"]
+    eight = totals.drop(DEN_HAAG)
+    volume = (1 + numbers["real_growth_2023_to_2027_per_year"]) ** (FIRST_YEAR - 2023)
+    outside = fact("iv3_out_of_scope_2025")
+    outside = outside.loc[outside["area"] != DEN_HAAG, "value"].sum()
+    total = eight.sum() * index_to_price_year()(2023) * volume - outside
+    targets = eight / eight.sum() * total
+    targets[DEN_HAAG] = numbers["regional_total_2025_prices"] - total
+    return targets
+
+
+# ----------------------------------------------------------------- steady state
+
+
+def arrivals(ext, moves, bought):
+    """Solve the traffic equations for the forms that are bought."""
+    inside = moves * bought[:, None] * bought[None, :]
+    return np.linalg.solve(np.eye(len(ext)) - inside.T, ext * bought)
+
+
+def yearly_cost(forms, lam):
+    """Return the expected yearly cost per form of ``lam`` arrivals a year."""
+    per_stay = forms["stay_mean_days"] * forms["units_per_day"].fillna(0) * forms["tariff"]
+    return lam * np.where(forms["unit"] == "traject", forms["tariff"], per_stay)
+
+
+def children(forms, lam, ext):
+    """Return the distinct children in care in a year: start stock plus new from outside."""
+    return (lam * forms["stay_mean_days"] / DAYS).sum() + ext.sum()
+
+
+def calibrate(forms, moves, targets, users, trajectories_per_youth):
+    """Find units of light care and external inflow per municipality and form.
+
+    Returns
+    -------
+    inflow : DataFrame
+        Children a year from outside, municipality by care form.
+    scale : float
+        The factor put on ``units_per_day`` of light care (not ``traject``).
+    """
+    eight, everything = list(users.index), np.ones(len(forms), bool)
+    light = (forms["weight"] == "light").to_numpy()
+    scaled = light & (forms["unit"] != "traject").to_numpy()
+
+    mix = cost_by_form(forms, eight)
+    cost = (mix / mix.sum() * targets[eight].sum()).to_numpy()
+    lam = cost / yearly_cost(forms, np.ones(len(forms)))
+    # children = sum of lam * (stay/365 + 1 - moves out); light units scale lam by 1/scale
+    weight = forms["stay_mean_days"].to_numpy() / DAYS + 1 - moves.sum(axis=1)
+    wanted = users.sum() * trajectories_per_youth
+    scale = (lam * weight)[scaled].sum() / (wanted - (lam * weight)[~scaled].sum())
+    forms["units_per_day"] *= np.where(scaled, scale, 1)
+    forms["units_per_day"] = forms["units_per_day"].round(4)
+    lam = cost / yearly_cost(forms, np.ones(len(forms)))
+    ext = lam - moves.T @ lam
+    assert (ext >= 0).all(), "a care form gets more moves than it can hold"
+
+    inflow = pd.DataFrame(0.0, index=[*eight, DEN_HAAG], columns=forms.index)
+    parts = [np.where(light, ext, 0), np.where(light, 0, ext)]
+    flows = [arrivals(part, moves, everything) for part in parts]
+    costs = [yearly_cost(forms, flow).sum() for flow in flows]
+    counts = [children(forms, flow, part) for flow, part in zip(flows, parts, strict=True)]
+    for name in eight:
+        factors = np.linalg.solve(
+            [costs, counts], [targets[name], users[name] * trajectories_per_youth]
+        )
+        assert (factors > 0).all(), name
+        inflow.loc[name] = factors[0] * parts[0] + factors[1] * parts[1]
+
+    bought = (
+        forms["segment"].isin(DEN_HAAG_BUYS) | (forms["care_form"] == DEN_HAAG_BUYS_FORM)
+    ).to_numpy()
+    mix = cost_by_form(forms, [DEN_HAAG]).to_numpy() * bought
+    lam = mix / mix.sum() * targets[DEN_HAAG] / yearly_cost(forms, np.ones(len(forms)))
+    ext = lam - (moves * bought[None, :]).T @ lam
+    assert (ext[bought] >= 0).all(), DEN_HAAG
+    inflow.loc[DEN_HAAG] = np.where(bought, ext, np.nan)
+    return inflow, scale
+
+
+# ----------------------------------------------------------------------- checks
+
+
+def duration_classes(forms, lam):
+    """Return the share of stays per CBS duration class, weighted by arrivals ``lam``."""
+    below = np.zeros(len(CLASS_EDGES))
+    for form, flow in zip(forms.itertuples(), lam, strict=True):
+        mean = form.stay_mean_days
+        if form.stay_distribution == "exponential":
+            law = stats.expon(scale=mean)
+        else:
+            variance = np.log1p((form.stay_sd_days / mean) ** 2)
+            law = stats.lognorm(np.sqrt(variance), scale=mean * np.exp(-variance / 2))
+        below += flow * law.cdf(CLASS_EDGES)
+    return np.diff(np.concatenate([[0.0], below / lam.sum(), [1.0]]))
+
+
+def report(forms, moves, demand, youth, targets, users, numbers, scale):
+    """Print cost, users, mix and durations as they follow from the rounded files."""
+    rates = demand.pivot(index="municipality", columns="care_form", values="inflow_per_1000_youth")
+    rates = rates.reindex(columns=forms.index)
+    per_youth = numbers["trajectories_per_youth"]
+    cost, flow, stay_share, people = {}, {}, {}, {}
+    for name, row in rates.iterrows():
+        bought, ext = row.notna().to_numpy(), row.fillna(0).to_numpy() * youth[name] / 1000
+        lam = arrivals(ext, moves, bought)
+        cost[name], flow[name] = yearly_cost(forms, lam), lam
+        people[name] = children(forms, lam, ext) / per_youth
+        stay = (forms["segment"] == "verblijf") & (forms["care_form"] != "logeren")
+        stay |= forms["care_form"] == "ggz klinisch"
+        stay_share[name] = (lam * forms["stay_mean_days"] / DAYS + ext)[stay].sum()
+        stay_share[name] *= 100 / per_youth / people[name]
+    cost, flow = pd.DataFrame(cost, index=forms.index), pd.DataFrame(flow, index=forms.index)
+    million = 1e6
+    print(f"units of light care scaled by {scale:.4f}\n\ncost, EUR million at 2025 prices")
+    table = pd.DataFrame({"model": cost.sum() / million, "target": targets / million})
+    table["difference %"] = (table["model"] / table["target"] - 1) * 100
+    print(table.round(3).to_string(), f"\ntotal {table['model'].sum():.3f}\n")
+    known = fact("users_2022")
+    known = known[known["measure"] == "share with stay"].set_index("area")["value"]
+    table = pd.DataFrame({"model": people, "CBS 2022": users, "% stay": stay_share})
+    table["difference %"] = (table["model"] / table["CBS 2022"] - 1) * 100
+    table["% stay CBS"] = known
+    print("users in a year\n" + table.round(1).to_string() + "\n")
+    cost["eight"] = cost.drop(columns=DEN_HAAG).sum(axis=1)
+    bridged = cost_by_form(forms, users.index)
+    table = pd.DataFrame({
+        "segment": forms["segment"], "eight": cost["eight"] / million,
+        "% of eight": cost["eight"] / cost["eight"].sum() * 100,
+        "% Iv3 2023": bridged / bridged.sum() * 100,
+        "Den Haag": cost[DEN_HAAG] / million,
+        "stock eight": flow.drop(columns=DEN_HAAG).sum(axis=1) * forms["stay_mean_days"] / DAYS,
+        "stock Den Haag": flow[DEN_HAAG] * forms["stay_mean_days"] / DAYS,
+        "arrivals region": flow.sum(axis=1),
+    })  # fmt: skip
+    print(table.round(2).to_string() + "\n")
+    print(table.groupby("segment")[["eight", "Den Haag"]].sum().round(1).to_string() + "\n")
+    classes = fact("durations")
+    classes = classes[classes["measure"].str.contains("duration class")]
+    table = pd.DataFrame({"CBS 2021": classes["value"] / classes["value"].sum() * 100})
+    table.index = classes["measure"].str.replace("ended trajectories in duration class ", "")
+    table["model, nine"] = duration_classes(forms, flow.sum(axis=1)) * 100
+    table["model, eight"] = duration_classes(forms, flow.drop(columns=DEN_HAAG).sum(axis=1)) * 100
+    print("duration of ended trajectories, %\n" + table.round(1).to_string())
+    print("largest gap, points", (table["model, nine"] - table["CBS 2021"]).abs().max().round(2))
+
+
+# ------------------------------------------------------------------------- main
+
+
+def main():
+    """Derive, write and report."""
+    numbers = assumed_numbers()
+    people, codes = population(numbers["youth_trend_damping"])
+    first = people[people["year"] == FIRST_YEAR].set_index("municipality")["youth"]
+    forms = care_forms(numbers["pgb_share_of_in_kind_tariff"])
+    assumed_moves = fact("moves_assumed")
+    moves = assumed_moves.set_index(["from_care_form", "to_care_form"])["probability"].unstack()
+    moves = moves.reindex(index=forms.index, columns=forms.index).fillna(0.0).to_numpy()
+    users = fact("users_2022")
+    users = users[users["measure"] == "young people, all ages"].set_index("area")["value"]
+    targets = cost_targets(numbers)
+    inflow, scale = calibrate(
+        forms, moves, targets, users.drop(DEN_HAAG), numbers["trajectories_per_youth"]
+    )
+
+    demand = inflow.div(first, axis=0) * 1000
+    demand = demand.rename_axis("municipality").stack().dropna().rename("inflow_per_1000_youth")
+    demand = demand.round(5).reset_index().sort_values(["municipality", "care_form"])
+    demand.insert(2, "clients_at_start", "")
+    demand["inflow_per_1000_youth_cv"] = numbers["inflow_cv"]
+    demand["source"], demand["note"] = "D04", ""
+    demand.loc[demand["municipality"] == DEN_HAAG, ["source", "note"]] = ("D05", "rest of 350 mln")
+    assumed_moves.insert(3, "probability_cv", numbers["moves_cv"])
+    forms["places"] = ""
+    names = pd.DataFrame(sorted(codes.items()), columns=["municipality", "cbs_code"])
+    write("municipalities", names.assign(source="S06", note=""))
+    write("population", people)
+    write("moves", assumed_moves.drop(columns="evidence"))
+    write("demand", demand)
+    columns = "care_form segment unit tariff units_per_day units_cv stay_distribution "
+    columns += "stay_mean_days stay_mean_days_cv stay_sd_days places source note"
+    write("care_forms", forms[columns.split()])
+    report(forms, moves, demand, first, targets, users.drop(DEN_HAAG), numbers, scale)
+
+
+if __name__ == "__main__":
+    main()

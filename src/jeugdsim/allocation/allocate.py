@@ -1,0 +1,201 @@
+"""Allocate: payments in, bills per municipality and segment out, under a key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from jeugdsim.allocation import shares
+from jeugdsim.allocation.budget import lever_costs, make_budgets
+from jeugdsim.allocation.pools import Pool, make_pools
+from jeugdsim.engine.plan import youth_by_year
+from jeugdsim.funding.reference import first_year_reference_cost
+from jeugdsim.funding.settle import check_belongs
+from jeugdsim.funding.tariffs import money_parameters
+from jeugdsim.scenario.findings import nearest
+from jeugdsim.scenario.model import Scenario
+from jeugdsim.scenario.settings import KEYS, KEYS_THAT_NEED_USE
+
+Array = npt.NDArray[np.float64]
+Key = str | Mapping[str, str]
+BILL_DIMS = ("draw", "year", "municipality", "segment")
+
+
+class NotComputableError(ValueError):
+    """A key that asks for use which the contracts do not register."""
+
+
+def allocate(accounts: xr.Dataset, scenario: Scenario, key: Key | None = None) -> xr.Dataset:
+    """Share every contract's payment among its members.
+
+    Parameters
+    ----------
+    accounts : xarray.Dataset
+        From ``settle``, with this scenario's contracts.
+    scenario : Scenario
+        Contracts, populations, levers, budget.
+    key : str or mapping of contract to str, optional
+        The allocation key (*verdeelsleutel*) for contracts that are not P x Q, or a table that names
+        one per contract; by default the scenario's ``allocation.used``. P x Q is billed by own use
+        unless a table names it.
+
+    Returns
+    -------
+    xarray.Dataset
+        On (draw, year, municipality, segment), nominal euros: ``contribution``, ``lever_cost``,
+        ``budget`` (target included), ``overrun`` = contribution + lever cost - budget, and
+        ``budget_without_target``.
+
+    Raises
+    ------
+    NotComputableError
+        When the key needs use that a contract does not register.
+    ValueError
+        When the key is unknown, or accounts and scenario do not belong together.
+
+    Examples
+    --------
+    >>> import jeugdsim as js
+    >>> scenario = js.load_scenario("scenarios/haaglanden-2027")
+    >>> volumes = js.simulate(scenario, draws=2, seed=2027, progress=False)
+    >>> bills = js.allocate(js.settle(volumes, scenario), scenario, key="youth_population")
+    >>> dict(bills.contribution.sizes)
+    {'draw': 2, 'year': 6, 'municipality': 9, 'segment': 5}
+    """
+    check_belongs(accounts, scenario)
+    _check_contracts(accounts, scenario)
+    reference_cost = first_year_reference_cost(scenario)
+    contribution = contributions(accounts, scenario, reference_cost, key)
+    parameters = money_parameters(
+        scenario, int(accounts.attrs["seed"]), accounts["draw"].to_numpy()
+    )
+    index = accounts["index_provisional"].to_numpy()
+    lever_cost = lever_costs(scenario, reference_cost, parameters, index)
+    budgets = make_budgets(scenario, reference_cost)
+    budget = np.broadcast_to(budgets.with_target, contribution.shape)
+    without = np.broadcast_to(budgets.without_target, contribution.shape)
+    return xr.Dataset(
+        data_vars={
+            "contribution": (BILL_DIMS, contribution),
+            "lever_cost": (BILL_DIMS, lever_cost),
+            "budget": (BILL_DIMS, budget),
+            "overrun": (BILL_DIMS, contribution + lever_cost - budget),
+            "budget_without_target": (BILL_DIMS, without),
+        },
+        coords={
+            **{name: accounts[name] for name in ("draw", "year", "municipality")},
+            "segment": list(scenario.segment_names),
+        },
+        attrs=accounts.attrs,
+    )
+
+
+def contributions(
+    accounts: xr.Dataset, scenario: Scenario, reference_cost: Array, key: Key | None = None
+) -> Array:
+    """Return contributions, shape (draws, years, municipalities, segments); see ``allocate``."""
+    use_value = accounts["use_value"].to_numpy()
+    keys = contract_keys(scenario, scenario.settings.allocation.used if key is None else key)
+    bills = np.zeros((*use_value.shape[:3], len(scenario.segment_names)))
+    for pool in make_pools(scenario, reference_cost):
+        pool_key = keys[pool.contract]
+        if pool_key is None:
+            _add_own_use(bills, use_value, pool)
+        else:
+            _add_shared(bills, use_value, accounts, pool, pool_key, scenario)
+    return bills
+
+
+def contract_keys(scenario: Scenario, key: Key) -> dict[str, str | None]:
+    """Return the key of every contract, None where own use is billed (P x Q).
+
+    Raises
+    ------
+    NotComputableError
+        When a key needs use that a contract does not register.
+    ValueError
+        When a key or contract is unknown, or a table leaves out a contract that is not P x Q.
+    """
+    contracts = scenario.settings.contracts
+    if isinstance(key, str):
+        keys = {name: None if terms.form == "pxq" else key for name, terms in contracts.items()}
+    else:
+        for name in set(key) - set(contracts):
+            raise ValueError(f"no contract is called {name!r}{nearest(name, contracts)}")
+        keys = {name: key.get(name) for name in contracts}
+    for name, chosen in keys.items():
+        if chosen is None:
+            if contracts[name].form != "pxq":
+                raise ValueError(f"the table of keys names no key for contract {name!r}")
+            continue
+        if chosen not in KEYS:
+            known = ", ".join(KEYS)
+            raise ValueError(f"no key is called {chosen!r}{nearest(chosen, KEYS)}; known: {known}")
+        if chosen in KEYS_THAT_NEED_USE and not contracts[name].knows_use:
+            raise NotComputableError(
+                f"{chosen} needs own use, which contract {name!r} does not register "
+                "(use_registered = false)"
+            )
+    return keys
+
+
+def _check_contracts(accounts: xr.Dataset, scenario: Scenario) -> None:
+    settled = dict(zip(accounts["contract"].values, accounts["form"].values, strict=True))
+    asked = {name: terms.form for name, terms in scenario.settings.contracts.items()}
+    if settled != asked:
+        raise ValueError(
+            f"these accounts were settled under the contracts {settled}, not {asked}: give the "
+            'scenario they were settled for, scenario.with_changes({"contracts": ...})'
+        )
+
+
+def _add_own_use(bills: Array, use_value: Array, pool: Pool) -> None:
+    """Add own use of a P x Q pool to its segments."""
+    for (segment, _), forms in zip(pool.segment_weights, pool.segment_forms, strict=True):
+        bills[:, :, list(pool.members), segment] += _pool_use(use_value, pool, forms).sum(axis=3)
+
+
+def _pool_use(use_value: Array, pool: Pool, forms: tuple[int, ...]) -> Array:
+    """Return the members' own use of some of a pool's care forms, (draws, years, members, forms)."""
+    return use_value[:, :, np.array(pool.members)[:, None], np.array(forms)]
+
+
+def _add_shared(
+    bills: Array, use_value: Array, accounts: xr.Dataset, pool: Pool, key: str, scenario: Scenario
+) -> None:
+    """Add a pool's payment, shared by a key, to its segments."""
+    members = list(pool.members)
+    use = _pool_use(use_value, pool, pool.care_forms).sum(axis=3)
+    share = _shares(key, use, pool, scenario)
+    payment = accounts["payment"].sel(contract=pool.contract).to_numpy()
+    is_pxq = scenario.settings.contracts[pool.contract].form == "pxq"
+    for (segment, weight), forms in zip(pool.segment_weights, pool.segment_forms, strict=True):
+        if is_pxq:
+            part = _pool_use(use_value, pool, forms).sum(axis=(2, 3))
+        else:
+            part = payment * weight
+        bills[:, :, members, segment] += share * part[:, :, None]
+
+
+def _shares(key: str, use: Array, pool: Pool, scenario: Scenario) -> Array:
+    if key == "actual_use":
+        return shares.actual_use(use, pool.expected_shares)
+    if key == "rolling_use":
+        return shares.rolling_use(use, pool.expected_shares)
+    if key == "expected_use":
+        return shares.expected_use(use, pool.expected_shares)
+    heads = youth_by_year(scenario) if key == "youth_population" else _inhabitants(scenario)
+    return shares.per_head(use, heads[list(pool.members)].T)
+
+
+def _inhabitants(scenario: Scenario) -> Array:
+    persons = {(row.municipality, row.year): row.inhabitants for row in scenario.population}
+    return np.array(
+        [
+            [persons[town, year] for year in scenario.calendar_years]
+            for town in scenario.municipality_names
+        ]
+    )

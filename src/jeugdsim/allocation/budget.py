@@ -1,0 +1,136 @@
+"""What the councils set aside per municipality and segment, and what levers cost them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from jeugdsim.engine.effects import lever_cells
+from jeugdsim.funding.levels import levels
+from jeugdsim.scenario.model import Scenario
+from jeugdsim.scenario.settings import Budget, Savings
+from jeugdsim.world.calendar import make_calendar
+from jeugdsim.world.index import mean_index
+from jeugdsim.world.parameters import Parameters
+from jeugdsim.world.phases import share_of_year_begun
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Budgets:
+    """Nominal budgets, shape (years, municipalities, segments), with and without the target."""
+
+    with_target: Array
+    without_target: Array
+
+
+def council_index(scenario: Scenario) -> Array:
+    """Return the index of budgets and targets, shape (years,): the councils' own, or the mean."""
+    settings = scenario.settings
+    own = settings.budget.index_per_year if settings.budget else None
+    if own is None:
+        return mean_index(settings.world, settings.price_year, scenario.calendar_years)
+    return np.array([(1.0 + own) ** (y - settings.price_year) for y in scenario.calendar_years])
+
+
+def nominal_target(scenario: Scenario) -> Array:
+    """Return the savings target of each year in nominal euros, shape (years,)."""
+    savings = scenario.settings.savings or Savings()
+    target = levels(savings.target, scenario.calendar_years)
+    return target if savings.target_prices == "nominal" else target * council_index(scenario)
+
+
+def make_budgets(scenario: Scenario, reference_cost: Array) -> Budgets:
+    """Return the budgets of every municipality and segment.
+
+    basis x split x index x (1 + volume growth)^(y - start) - target(y) x split; rows of budget.csv
+    are final. split = expected reference cost of the first year.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Budget, savings target and world.
+    reference_cost : ndarray, shape (municipalities, care forms)
+        Expected reference cost of the first year, euros of price_year.
+    """
+    by_segment = segment_sums(scenario, reference_cost)
+    split = by_segment / by_segment.sum()
+    target = nominal_target(scenario)[:, None, None] * split
+    if scenario.budget_rows:
+        final = _stated_budgets(scenario)
+        return Budgets(final, final + target)
+    budget = scenario.settings.budget or Budget()
+    basis = by_segment.sum() if budget.basis is None else budget.basis
+    since_start = np.arange(len(scenario.calendar_years))
+    allowed = council_index(scenario) * (1.0 + budget.volume_growth_per_year) ** since_start
+    gross = basis * allowed[:, None, None] * split
+    return Budgets(gross - target, gross)
+
+
+def _stated_budgets(scenario: Scenario) -> Array:
+    towns, segments = scenario.municipality_names, scenario.segment_names
+    stated = np.zeros((len(scenario.calendar_years), len(towns), len(segments)))
+    for row in scenario.budget_rows:
+        if row.year in scenario.calendar_years:
+            year = scenario.calendar_years.index(row.year)
+            stated[year, towns.index(row.municipality), segments.index(row.segment)] = row.budget
+    return stated
+
+
+def segment_sums(scenario: Scenario, by_form: Array) -> Array:
+    """Sum the last axis, care forms, to segments."""
+    of_segment = np.array(
+        [scenario.segment_names.index(row.segment) for row in scenario.care_forms]
+    )
+    sums = [
+        by_form[..., of_segment == place].sum(axis=-1)
+        for place in range(len(scenario.segment_names))
+    ]
+    return np.stack(sums, axis=-1)
+
+
+def lever_costs(
+    scenario: Scenario, reference_cost: Array, parameters: Parameters, index: Array
+) -> Array:
+    """Return what levers cost, nominal, shape (draws, years, municipalities, segments).
+
+    cost_per_year x L x the part of the year from ``starts`` on, shared over the cells the lever acts
+    on by expected reference cost of the first year.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its levers.
+    reference_cost : ndarray, shape (municipalities, care forms)
+        Expected reference cost of the first year.
+    parameters : Parameters
+        Drawn costs.
+    index : ndarray, shape (draws, years)
+        Index as paid.
+    """
+    shape = (*index.shape, len(scenario.municipality_names), len(scenario.segment_names))
+    costs = np.zeros(shape)
+    calendar = make_calendar(scenario.calendar_years)
+    for lever in sorted(scenario.settings.levers, key=lambda lever: lever.name):
+        if lever.cost_per_year == 0.0:
+            continue
+        yearly = parameters.of(f"levers.{lever.name}.cost_per_year", lever.cost_per_year)
+        begun = share_of_year_begun(calendar, calendar.day_of(lever.starts))
+        weights = _lever_weights(scenario, lever_cells(scenario, lever), reference_cost)
+        costs += (yearly[:, None] * begun * index)[:, :, None, None] * weights
+    return costs
+
+
+def _lever_weights(
+    scenario: Scenario, cells: frozenset[tuple[str, str]], reference_cost: Array
+) -> Array:
+    """Return the share of each municipality and segment in a lever's cost; they add up to 1."""
+    acted_on = np.zeros_like(reference_cost)
+    for town, form in cells:
+        acted_on[scenario.municipality_names.index(town), scenario.care_form_names.index(form)] = 1
+    cost = reference_cost * acted_on
+    weights = cost if cost.sum() > 0 else acted_on
+    return segment_sums(scenario, weights / weights.sum())

@@ -1,0 +1,113 @@
+"""Pools: the care forms of one contract with the same members, cut by segment where bills are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from jeugdsim.scenario.model import Scenario
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Care forms of one contract with the same members.
+
+    Attributes
+    ----------
+    contract : str
+        The contract.
+    members : tuple of int
+        Places of the members in the sorted municipalities.
+    care_forms : tuple of int
+        Places of the care forms in the sorted care forms.
+    expected_shares : ndarray, shape (members,)
+        Expected reference cost of the first year as a share.
+    segment_weights : tuple of (segment place, weight)
+        Which part of the contract's payment falls on this pool in each segment: expected reference
+        cost of the first year; over all pools of a contract they add up to 1.
+    segment_forms : tuple of tuple of int
+        The pool's care forms in each of those segments.
+    """
+
+    contract: str
+    members: tuple[int, ...]
+    care_forms: tuple[int, ...]
+    expected_shares: Array
+    segment_weights: tuple[tuple[int, float], ...]
+    segment_forms: tuple[tuple[int, ...], ...]
+
+
+def make_pools(scenario: Scenario, reference_cost: Array) -> tuple[Pool, ...]:
+    """Return all pools of a scenario, by contract.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Contracts and demand.
+    reference_cost : ndarray, shape (municipalities, care forms)
+        Expected reference cost of the first year, euros.
+
+    Raises
+    ------
+    ValueError
+        When a pool has no expected reference cost, so that it can't be shared.
+    """
+    return tuple(
+        pool
+        for name in scenario.contract_names
+        for pool in _contract_pools(scenario, name, reference_cost)
+    )
+
+
+def _contract_pools(scenario: Scenario, name: str, reference_cost: Array) -> list[Pool]:
+    forms_of: dict[tuple[int, ...], list[int]] = {}
+    cells = scenario.contract_cells(name)
+    for form in sorted({form for _, form in cells}):
+        members = _members(scenario, name, form)
+        forms_of.setdefault(members, []).append(scenario.care_form_names.index(form))
+    contract_cost = sum(
+        float(reference_cost[np.ix_(members, forms)].sum()) for members, forms in forms_of.items()
+    )
+    pools = []
+    for members, forms in sorted(forms_of.items()):
+        cost = reference_cost[np.ix_(members, forms)]
+        if cost.sum() <= 0:
+            names = ", ".join(scenario.care_form_names[form] for form in forms)
+            raise ValueError(
+                f"contracts.{name}: no cost is expected for {names}, so it can't be shared: "
+                "give it inflow, units and a tariff, or leave it out"
+            )
+        by_segment = _by_segment(scenario, forms)
+        pools.append(
+            Pool(
+                contract=name,
+                members=members,
+                care_forms=tuple(forms),
+                expected_shares=cost.sum(axis=1) / cost.sum(),
+                segment_weights=tuple(
+                    (segment, float(reference_cost[np.ix_(members, part)].sum()) / contract_cost)
+                    for segment, part in by_segment.items()
+                ),
+                segment_forms=tuple(tuple(part) for part in by_segment.values()),
+            )
+        )
+    return pools
+
+
+def _members(scenario: Scenario, name: str, form: str) -> tuple[int, ...]:
+    """Return the members for a care form: those the contract names, else all that buy it."""
+    named = scenario.settings.contracts[name].municipalities
+    towns = named or [town for town, bought in scenario.contract_cells(name) if bought == form]
+    return tuple(sorted(scenario.municipality_names.index(town) for town in towns))
+
+
+def _by_segment(scenario: Scenario, forms: list[int]) -> dict[int, list[int]]:
+    parts: dict[int, list[int]] = {}
+    for form in forms:
+        segment = scenario.segment_names.index(scenario.care_forms[form].segment)
+        parts.setdefault(segment, []).append(form)
+    return dict(sorted(parts.items()))

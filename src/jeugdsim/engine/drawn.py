@@ -1,0 +1,270 @@
+"""What differs between draws: expected inflow, start stock, stay scales, moves, effect sizes.
+
+Every number of a cell is computed from that cell alone (and, for the stock, from the cells of its
+own municipality), so that adding a municipality changes no bit of another's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from jeugdsim.engine.kernels import Drawn
+from jeugdsim.engine.plan import Plan
+from jeugdsim.scenario.numbers import mean_of
+from jeugdsim.world.growth import growth_factor
+from jeugdsim.world.parameters import Parameters
+from jeugdsim.world.shocks import autoregressive_normals, gamma_shock
+
+Array = npt.NDArray[np.float64]
+_MOST_GENERATIONS = 100_000
+
+
+@dataclass(frozen=True)
+class Shocks:
+    """Yearly shocks with mean 1: of a year, or of a municipality in a year.
+
+    Attributes
+    ----------
+    inflow : ndarray, shape (draws, municipalities, years)
+        Region times municipality.
+    stay, units : ndarray, shape (draws, years)
+        Regional.
+    """
+
+    inflow: Array
+    stay: Array
+    units: Array
+
+
+def draw_shocks(plan: Plan, seed: int, draws: int) -> Shocks:
+    """Draw the yearly shocks of a scenario."""
+    world, years = plan.scenario.settings.world, plan.calendar.years
+
+    def shock(name: str, cv: float, autocorrelation: float) -> Array:
+        if cv == 0.0:
+            return np.ones((draws, len(years)))
+        return gamma_shock(autoregressive_normals(seed, name, years, draws, autocorrelation), cv)
+
+    region = shock(
+        "inflow_shock_region",
+        world.inflow_shock_region_cv,
+        world.inflow_shock_region_autocorrelation,
+    )
+    towns = [
+        shock(
+            f"inflow_shock_municipality.{row.cbs_code}",
+            world.inflow_shock_municipality_cv,
+            world.inflow_shock_municipality_autocorrelation,
+        )
+        for row in plan.scenario.municipalities
+    ]
+    return Shocks(
+        inflow=region[:, None, :] * np.stack(towns, axis=1),
+        stay=shock("stay_shock", world.stay_shock_cv, world.stay_shock_autocorrelation),
+        units=shock("units_shock", world.units_shock_cv, world.units_shock_autocorrelation),
+    )
+
+
+def no_shocks(plan: Plan, draws: int) -> Shocks:
+    """Return shocks at their mean."""
+    years, towns = len(plan.calendar.years), len(plan.scenario.municipalities)
+    regional = np.ones((draws, years))
+    return Shocks(np.ones((draws, towns, years)), regional, regional)
+
+
+def yearly_growth(plan: Plan, parameters: Parameters, quantity: str) -> Array:
+    """Return the growth factor of ``quantity`` ("inflow", "stay", "units"), shape (draws, years)."""
+    settings = plan.scenario.settings
+    field = f"{quantity}_growth_per_year"
+    growth = parameters.of(f"world.{field}", getattr(settings.world, field))
+    fade = parameters.of("world.growth_fade_per_year", settings.world.growth_fade_per_year)
+    ahead = [year - settings.volume_year for year in plan.calendar.years]
+    return np.stack([growth_factor(growth, fade, years) for years in ahead], axis=1)
+
+
+def units_factor(plan: Plan, parameters: Parameters, shocks: Shocks) -> Array:
+    """Return units per day in care before intensity and effects, shape (draws, years, care forms).
+
+    1 for forms that bill one unit per trajectory.
+    """
+    yearly = yearly_growth(plan, parameters, "units") * shocks.units
+    columns = []
+    for row in plan.scenario.care_forms:
+        if row.units_per_day is None:
+            columns.append(np.ones_like(yearly))
+        else:
+            path = f"care_forms.{row.care_form}.units_per_day"
+            columns.append(parameters.of(path, row.units_per_day)[:, None] * yearly)
+    return np.stack(columns, axis=2)
+
+
+def make_drawn(
+    plan: Plan, parameters: Parameters, shocks: Shocks, draws: npt.NDArray[np.int64]
+) -> Drawn:
+    """Return the kernel's input for some draws of a run.
+
+    Parameters
+    ----------
+    plan : Plan
+        The scenario as arrays.
+    parameters, shocks
+        Drawn assumptions and shocks of these draws.
+    draws : ndarray of int
+        Their numbers in the run.
+    """
+    growth = yearly_growth(plan, parameters, "inflow")
+    external = _external_inflow(plan, parameters, growth)
+    scale = yearly_growth(plan, parameters, "stay") * shocks.stay
+    sizes = [parameters.of(effect.path, effect.size) for effect in plan.effects]
+    return Drawn(
+        number=draws,
+        inflow=np.ascontiguousarray(external * shocks.inflow[:, plan.cell_municipality, :]),
+        stock=np.ascontiguousarray(_start_stock(plan, parameters, external[:, :, 0])),
+        stock_known=_known_stock(plan),
+        stay_scale=np.ascontiguousarray(
+            _stay_ratio(plan, parameters)[:, :, None] * scale[:, None, :]
+        ),
+        move_probability=_move_probabilities(plan, parameters),
+        effect=_columns(sizes, len(draws)),
+    )
+
+
+def _columns(columns: list[Array], draws: int) -> Array:
+    return np.ascontiguousarray(np.stack(columns, axis=1)) if columns else np.empty((draws, 0))
+
+
+def _external_inflow(plan: Plan, parameters: Parameters, growth: Array) -> Array:
+    """Return new children per year from outside, no shocks or levers: (draws, cells, years)."""
+    rows = {(row.municipality, row.care_form): row for row in plan.scenario.demand}
+    per_cell = []
+    for cell, town in zip(plan.cells, plan.cell_municipality, strict=True):
+        path = f"demand.{cell[0]}.{cell[1]}.inflow_per_1000_youth"
+        rate = parameters.of(path, rows[cell].inflow_per_1000_youth)
+        per_cell.append(plan.youth[town] / 1000.0 * rate[:, None] * growth)
+    return np.stack(per_cell, axis=1)
+
+
+def _stay_ratio(plan: Plan, parameters: Parameters) -> Array:
+    """Return the drawn mean stay as a fraction of its mean, shape (draws, care forms)."""
+    return np.stack(
+        [
+            parameters.of(f"care_forms.{row.care_form}.stay_mean_days", row.stay_mean_days)
+            / mean_of(row.stay_mean_days)
+            for row in plan.scenario.care_forms
+        ],
+        axis=1,
+    )
+
+
+def _move_probabilities(plan: Plan, parameters: Parameters) -> Array:
+    columns = [
+        parameters.of(
+            f"moves.{row.from_care_form}.{row.to_care_form}.probability", row.probability
+        )
+        for row in plan.scenario.moves
+    ]
+    return _columns(columns, parameters.draws)
+
+
+def _known_stock(plan: Plan) -> npt.NDArray[np.bool_]:
+    known = plan.scenario.settings.clients_at_start_known
+    rows = {(row.municipality, row.care_form): row for row in plan.scenario.demand}
+    return np.array([known and rows[cell].clients_at_start is not None for cell in plan.cells])
+
+
+def _start_stock(plan: Plan, parameters: Parameters, first_year_inflow: Array) -> Array:
+    """Return expected clients on the day before the start, (draws, cells): given or stationary."""
+    stock = stationary_stock(plan, parameters, first_year_inflow)
+    rows = {(row.municipality, row.care_form): row for row in plan.scenario.demand}
+    for index, (town, form) in enumerate(plan.cells):
+        given = rows[town, form].clients_at_start
+        if given is not None:
+            stock[:, index] = parameters.of(f"demand.{town}.{form}.clients_at_start", given)
+    return stock
+
+
+def stationary_stock(plan: Plan, parameters: Parameters, first_year_inflow: Array) -> Array:
+    """Return the stock in balance with inflow and moves (arrivals per day x mean stay).
+
+    Arrivals solve the traffic equations a = external + moves of a, per municipality, moves to forms
+    it does not buy left out. They are summed generation by generation until nothing changes: each
+    sum only rises, so a municipality ends on the same bits whoever stands beside it.
+
+    Parameters
+    ----------
+    plan : Plan
+        The scenario as arrays.
+    parameters : Parameters
+        Drawn assumptions.
+    first_year_inflow : ndarray, shape (draws, cells)
+        New children from outside in the start year.
+
+    Raises
+    ------
+    ValueError
+        When children that go round between forms never leave care.
+    """
+    forms = plan.scenario.care_forms
+    mean_stay = np.stack(
+        [
+            parameters.of(f"care_forms.{row.care_form}.stay_mean_days", row.stay_mean_days)
+            for row in forms
+        ],
+        axis=1,
+    )
+    routes = cell_routes(plan, parameters)
+    arrivals = first_year_inflow
+    for _ in range(_MOST_GENERATIONS):
+        following = first_year_inflow.copy()
+        for origin, to, probability in routes:
+            following[:, to] += probability * arrivals[:, origin]
+        if np.array_equal(following, arrivals):
+            return arrivals / plan.calendar.year_days[0] * mean_stay[:, plan.cell_form]
+        arrivals = following
+    raise ValueError(
+        "moves.csv lets children go round between care forms without ever leaving care: "
+        "make the probabilities on that circle add up to less than 1"
+    )
+
+
+def cell_routes(plan: Plan, parameters: Parameters) -> list[tuple[int, int, Array]]:
+    """Return (cell from, cell to, probability per draw) of every move, rows above 1 scaled to 1."""
+    probability = _move_probabilities(plan, parameters)
+    moves = plan.scenario.moves
+    cell_at = {cell: index for index, cell in enumerate(plan.cells)}
+    routes = []
+    for town in plan.scenario.municipality_names:
+        for column, row in enumerate(moves):
+            origin = cell_at.get((town, row.from_care_form))
+            to = cell_at.get((town, row.to_care_form))
+            if origin is not None and to is not None:
+                siblings = [
+                    other
+                    for other, move in enumerate(moves)
+                    if move.from_care_form == row.from_care_form
+                ]
+                total = probability[:, siblings].sum(axis=1)
+                routes.append((origin, to, probability[:, column] / np.maximum(total, 1.0)))
+    return routes
+
+
+def draws_with_moves_scaled(plan: Plan, parameters: Parameters) -> int:
+    """Return in how many draws moves from a form, with levers at full phase, add up to over 1."""
+    probability = _move_probabilities(plan, parameters)
+    over = np.zeros(parameters.draws, dtype=bool)
+    for form in plan.scenario.care_form_names:
+        total = np.zeros(parameters.draws)
+        for column, row in enumerate(plan.scenario.moves):
+            if row.from_care_form == form:
+                raised = np.ones(parameters.draws)
+                for effect in plan.effects:
+                    if effect.affects == "move" and effect.to == row.to_care_form and any(
+                        cell[1] == form for cell in effect.cells
+                    ):
+                        raised *= 1.0 + parameters.of(effect.path, effect.size)
+                total += probability[:, column] * raised
+        over |= total > 1.0
+    return int(np.count_nonzero(over))

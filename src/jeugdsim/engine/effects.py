@@ -1,0 +1,145 @@
+"""Levers and funding responses as the engine sees them: which cells they act on, and when.
+
+A lever acts on the care forms (and municipalities) it lists; a response on the cells under contracts
+of its form. Levers on tariffs are money and are left to ``jeugdsim.funding``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from jeugdsim.scenario.model import Scenario
+from jeugdsim.scenario.numbers import Number
+from jeugdsim.scenario.settings import Lever, Profile
+
+Affects = Literal["inflow", "stay_days", "units_per_day", "move"]
+_RESPONSE_AFFECTS: tuple[Literal["inflow", "stay_days", "units_per_day"], ...] = (
+    "inflow",
+    "stay_days",
+    "units_per_day",
+)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One effect on quantities.
+
+    Attributes
+    ----------
+    path : str
+        Dotted path of the number that says how large it is.
+    size : Number
+        Fraction at full phase, -1 or more.
+    affects : str
+        What it multiplies.
+    cells : frozenset of (municipality, care form)
+        Where it acts; for a move the cells of the form moved from.
+    to : str or None
+        For a move: the form moved to.
+    starts : int
+        First day, counted from the contract's start.
+    profile, phase_in_years
+        The way in.
+    also_days_left : bool
+        Whether children already in care get the whole effect on their days left.
+    """
+
+    path: str
+    size: Number
+    affects: Affects
+    cells: frozenset[tuple[str, str]]
+    to: str | None
+    starts: int
+    profile: Profile
+    phase_in_years: float | None
+    also_days_left: bool
+
+
+def quantity_effects(scenario: Scenario) -> tuple[Effect, ...]:
+    """Return the levers (by name), then the responses of the forms in use, that change quantities."""
+    start = scenario.settings.start
+    levers = [
+        Effect(
+            path=f"levers.{lever.name}.effect",
+            size=lever.effect,
+            affects=lever.affects,
+            cells=lever_cells(scenario, lever),
+            to=lever.to,
+            starts=(lever.starts - start).days,
+            profile=lever.profile,
+            phase_in_years=lever.phase_in_years,
+            also_days_left=lever.applies_to == "all",
+        )
+        for lever in sorted(scenario.settings.levers, key=lambda lever: lever.name)
+        if lever.affects != "tariff"
+    ]
+    return (*levers, *_responses(scenario))
+
+
+def lever_cells(scenario: Scenario, lever: Lever) -> frozenset[tuple[str, str]]:
+    """Return the bought (municipality, care form) pairs a lever acts on."""
+    forms = {lever.from_} if lever.affects == "move" else set(lever.care_forms)
+    towns = set(lever.municipalities) or set(scenario.municipality_names)
+    return frozenset(
+        (town, form) for town, form in scenario.demand_cells if town in towns and form in forms
+    )
+
+
+def _responses(scenario: Scenario) -> list[Effect]:
+    effects = []
+    for form, response in sorted(scenario.settings.funding_response.items()):
+        cells = frozenset(
+            cell
+            for name, contract in scenario.settings.contracts.items()
+            if contract.form == form
+            for cell in scenario.contract_cells(name)
+        )
+        for affects in _RESPONSE_AFFECTS:
+            if cells and getattr(response, affects) != 0.0:
+                effects.append(
+                    Effect(
+                        path=f"funding_response.{form}.{affects}",
+                        size=getattr(response, affects),
+                        affects=affects,
+                        cells=cells,
+                        to=None,
+                        starts=0,
+                        profile=response.profile,
+                        phase_in_years=response.phase_in_years,
+                        also_days_left=False,
+                    )
+                )
+    return effects
+
+
+def group_members(
+    reached: npt.NDArray[np.bool_],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Group places on which the same effects act.
+
+    Parameters
+    ----------
+    reached : ndarray of bool, shape (places, effects)
+        Which effects act on a place.
+
+    Returns
+    -------
+    group : ndarray of int, shape (places,)
+        The group of each place; group 0 is that of no effect.
+    members : ndarray of bool, shape (groups, effects)
+        The effects of each group.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> group, members = group_members(np.array([[True, False], [False, False], [True, False]]))
+    >>> group.tolist(), members.tolist()
+    ([1, 0, 1], [[False, False], [True, False]])
+    """
+    with_none = np.vstack([np.zeros((1, reached.shape[1]), dtype=bool), reached])
+    members, group = np.unique(with_none, axis=0, return_inverse=True)
+    return group.reshape(-1)[1:], members

@@ -1,0 +1,188 @@
+"""Settle: volumes in, payments out, per contract and year; simulates nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from jeugdsim.engine.plan import youth_by_year
+from jeugdsim.funding.pxq import no_budget, pxq_payment
+from jeugdsim.funding.reference import first_year_reference_cost
+from jeugdsim.funding.tariffs import apply_tariff_levers, money_parameters
+from jeugdsim.funding.task_based import agreed_budget, task_based_payment
+from jeugdsim.scenario.model import Scenario
+from jeugdsim.scenario.settings import Contract, PerYouth
+from jeugdsim.world.parameters import Parameters
+
+Array = npt.NDArray[np.float64]
+_CONTRACT_DIMS = ("draw", "year", "contract")
+
+
+def settle(
+    volumes: xr.Dataset,
+    scenario: Scenario,
+    *,
+    contracts: Mapping[str, Contract | Mapping[str, Any]] | None = None,
+) -> xr.Dataset:
+    """Settle every contract on simulated volumes.
+
+    Parameters
+    ----------
+    volumes : xarray.Dataset
+        From ``simulate``, whole or some draws of it.
+    scenario : Scenario
+        Contracts, tariffs and levers; its names and years must be those of the volumes.
+    contracts : mapping of str to contract terms, optional
+        Other contracts in place of all of the scenario's.
+
+    Returns
+    -------
+    xarray.Dataset
+        On (draw, year, contract), nominal euros: ``payment``, ``provider_cost``,
+        ``provider_result`` = payment - provider cost, ``provider_index_gap``, ``agreed_budget`` (NaN
+        for P x Q) and ``care_value`` (units x tariff before tariff levers x index); on (draw, year,
+        municipality, care_form) ``use_value`` (own use at tariff and index); ``index_provisional``.
+
+    Raises
+    ------
+    ValueError
+        When volumes and scenario do not belong together.
+    ScenarioError
+        When ``contracts`` are wrong.
+
+    Examples
+    --------
+    >>> import jeugdsim as js
+    >>> scenario = js.load_scenario("scenarios/haaglanden-2027")
+    >>> volumes = js.simulate(scenario, draws=2, seed=2027, progress=False)
+    >>> everything = {"alles": {"form": "pxq", "segments": list(scenario.segment_names)}}
+    >>> js.settle(volumes, scenario, contracts=everything).provider_result.sum().item()
+    0.0
+    """
+    if contracts is not None:
+        scenario = scenario.with_changes({"contracts": _as_tables(contracts)})
+    check_belongs(volumes, scenario)
+    draw_numbers = volumes["draw"].to_numpy()
+    parameters = money_parameters(scenario, int(volumes.attrs["seed"]), draw_numbers)
+    index = volumes["index_provisional"].to_numpy()
+    gap = volumes["index_definitive"].to_numpy() / index - 1.0
+    care_value = _care_value(volumes["units"].to_numpy(), scenario, parameters, index)
+    use_value = apply_tariff_levers(care_value, scenario, parameters)
+
+    history = first_year_reference_cost(scenario)
+    columns: dict[str, list[Array]] = {
+        name: []
+        for name in ("payment", "provider_cost", "provider_result", "provider_index_gap",
+                     "agreed_budget", "care_value")
+    }  # fmt: skip
+    for name in scenario.contract_names:
+        contract = scenario.settings.contracts[name]
+        places = contract_places(scenario, name)
+        value = use_value[:, :, places].sum(axis=-1)
+        before_levers = value if use_value is care_value else care_value[:, :, places].sum(axis=-1)
+        payment, budget = _settle_contract(scenario, name, value, history, parameters, index)
+        ratio = parameters.of(f"contracts.{name}.cost_ratio", contract.cost_ratio)
+        provider_cost = before_levers * ratio[:, None]
+        columns["payment"].append(payment)
+        columns["provider_cost"].append(provider_cost)
+        columns["provider_result"].append(payment - provider_cost)
+        columns["provider_index_gap"].append(provider_cost * gap)
+        columns["agreed_budget"].append(budget)
+        columns["care_value"].append(before_levers)
+    forms = [scenario.settings.contracts[name].form for name in scenario.contract_names]
+    return xr.Dataset(
+        data_vars={
+            **{name: (_CONTRACT_DIMS, np.stack(column, 2)) for name, column in columns.items()},
+            "use_value": (("draw", "year", "municipality", "care_form"), use_value),
+            "index_provisional": (("draw", "year"), index),
+        },
+        coords={
+            **{name: volumes[name] for name in ("draw", "year", "municipality", "care_form")},
+            "contract": list(scenario.contract_names),
+            "form": ("contract", forms),
+        },
+        attrs={**volumes.attrs, "scenario": scenario.name, "scenario_hash": scenario.hash},
+    )
+
+
+def contract_places(scenario: Scenario, name: str) -> npt.NDArray[np.bool_]:
+    """Return where a contract's demand stands, bool of shape (municipalities, care forms)."""
+    covered = set(scenario.contract_cells(name))
+    return np.array(
+        [
+            [(town, form) in covered for form in scenario.care_form_names]
+            for town in scenario.municipality_names
+        ]
+    )
+
+
+def check_belongs(result: xr.Dataset, scenario: Scenario) -> None:
+    """Refuse a result whose years, municipalities or care forms are not those of the scenario."""
+    expected = {
+        "year": scenario.calendar_years,
+        "municipality": scenario.municipality_names,
+        "care_form": scenario.care_form_names,
+    }
+    for dimension, names in expected.items():
+        if dimension in result.dims and tuple(result[dimension].values.tolist()) != names:
+            raise ValueError(
+                f"this result belongs to another scenario than {scenario.name!r}: its "
+                f"{dimension} coordinate is {result[dimension].values.tolist()}, not {list(names)}"
+            )
+
+
+def _as_tables(
+    contracts: Mapping[str, Contract | Mapping[str, Any]],
+) -> dict[str, Mapping[str, Any]]:
+    return {
+        name: terms.model_dump(exclude_unset=True) if isinstance(terms, Contract) else dict(terms)
+        for name, terms in contracts.items()
+    }
+
+
+def _care_value(units: Array, scenario: Scenario, parameters: Parameters, index: Array) -> Array:
+    """Return units x tariff x L, before tariff levers: (draws, years, municipalities, care forms)."""
+    tariffs = np.stack(
+        [
+            parameters.of(f"care_forms.{row.care_form}.tariff", row.tariff)
+            for row in scenario.care_forms
+        ],
+        axis=1,
+    )
+    price = tariffs[:, None, :] * index[:, :, None]
+    return units * price[:, :, None, :]
+
+
+def _settle_contract(
+    scenario: Scenario,
+    name: str,
+    use_value: Array,
+    history: Array,
+    parameters: Parameters,
+    index: Array,
+) -> tuple[Array, Array]:
+    """Return payment and agreed budget of one contract, each (draws, years)."""
+    contract = scenario.settings.contracts[name]
+    if contract.form == "pxq":
+        return pxq_payment(use_value), no_budget(use_value)
+    growth = parameters.of(
+        f"contracts.{name}.volume_growth_per_year", contract.volume_growth_per_year
+    )
+    basis = _budget_basis(scenario, name, history)
+    budget = agreed_budget(basis, index, growth, contract, scenario.calendar_years)
+    return task_based_payment(use_value, budget, contract), budget
+
+
+def _budget_basis(scenario: Scenario, name: str, history: Array) -> Array:
+    """Return the contract's sum in euros of price_year, shape (years,)."""
+    contract = scenario.settings.contracts[name]
+    places = contract_places(scenario, name)
+    if isinstance(contract.budget, PerYouth):
+        members = places.any(axis=1)
+        return contract.budget.per_youth * youth_by_year(scenario)[members].sum(axis=0)
+    once = history[places].sum() if contract.budget == "history" else float(contract.budget)
+    return np.full(len(scenario.calendar_years), once)

@@ -1,0 +1,57 @@
+"""Levers on tariffs, and the drawn assumptions that settling needs."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from jeugdsim.engine.effects import lever_cells
+from jeugdsim.scenario.model import Scenario
+from jeugdsim.world.calendar import make_calendar
+from jeugdsim.world.parameters import Parameters, draw_parameters
+from jeugdsim.world.phases import phase_by_year
+
+Array = npt.NDArray[np.float64]
+_MONEY_FIELDS = (".tariff", ".cost_ratio", ".volume_growth_per_year", ".effect", ".cost_per_year")
+
+
+def money_parameters(
+    scenario: Scenario, seed: int, draw_numbers: npt.NDArray[np.int64]
+) -> Parameters:
+    """Draw the assumptions about money for some draws of a run.
+
+    They are addressed by name, so they are those the run itself drew, or would have drawn.
+    """
+    return draw_parameters(
+        scenario, seed, int(draw_numbers.max()) + 1, only=_MONEY_FIELDS
+    ).rows(draw_numbers)
+
+
+def apply_tariff_levers(care_value: Array, scenario: Scenario, parameters: Parameters) -> Array:
+    """Return the value of care after tariff levers; the same array where there are none.
+
+    Each lever multiplies by 1 + effect x its mean phase over the days of the year.
+
+    Parameters
+    ----------
+    care_value : ndarray, shape (draws, years, municipalities, care forms)
+        Units x tariff x index, before levers.
+    scenario : Scenario
+        Its levers.
+    parameters : Parameters
+        Drawn effects.
+    """
+    levers = [lever for lever in scenario.settings.levers if lever.affects == "tariff"]
+    if not levers:
+        return care_value
+    calendar = make_calendar(scenario.calendar_years)
+    value = care_value.copy()
+    for lever in sorted(levers, key=lambda lever: lever.name):
+        starts = calendar.day_of(lever.starts)
+        phase = phase_by_year(calendar, starts, lever.profile, lever.phase_in_years)
+        effect = parameters.of(f"levers.{lever.name}.effect", lever.effect)
+        factor = 1.0 + effect[:, None] * phase
+        for town, form in sorted(lever_cells(scenario, lever)):
+            place = scenario.municipality_names.index(town), scenario.care_form_names.index(form)
+            value[:, :, place[0], place[1]] *= factor
+    return value

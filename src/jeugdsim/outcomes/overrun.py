@@ -1,0 +1,66 @@
+"""Overrun: what municipalities pay beyond the budget their councils set."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from jeugdsim.funding.settle import check_belongs
+from jeugdsim.scenario.model import Scenario
+
+CENT = 0.01
+
+
+def overrun(bills: xr.Dataset, scenario: Scenario) -> xr.Dataset:
+    """Return the overrun per municipality and segment, with and without the target in the budget.
+
+    overrun = contribution + own share of lever cost - budget; an overrun counts from one cent on.
+
+    Parameters
+    ----------
+    bills : xarray.Dataset
+        From ``allocate``.
+    scenario : Scenario
+        The scenario of the bills.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``overrun`` and ``without_target`` (draw, year, municipality, segment), nominal
+        euros. Sum over a dimension first, then take chances: percentiles do not add up.
+
+    Raises
+    ------
+    ValueError
+        When the bills are those of another scenario.
+
+    Examples
+    --------
+    >>> import jeugdsim as js
+    >>> scenario = js.load_scenario("scenarios/haaglanden-2027")
+    >>> volumes = js.simulate(scenario, draws=2, seed=2027, progress=False)
+    >>> bills = js.allocate(js.settle(volumes, scenario), scenario)
+    >>> js.overrun(bills, scenario).overrun.sum(["municipality", "segment"]).dims
+    ('draw', 'year')
+    """
+    check_belongs(bills, scenario)
+    cost = bills["contribution"] + bills["lever_cost"]
+    return xr.Dataset(
+        {
+            "overrun": bills["overrun"],
+            "without_target": cost - bills["budget_without_target"],
+        },
+        attrs=bills.attrs,
+    )
+
+
+def chance_of_overrun(overruns: npt.NDArray[np.float64]) -> float:
+    """Return the share of draws that overrun by more than a cent."""
+    return float(np.mean(overruns > CENT))
+
+
+def size_of_overrun(overruns: npt.NDArray[np.float64]) -> float | None:
+    """Return the mean overrun of the draws that overrun, None when none does."""
+    beyond = overruns[overruns > CENT]
+    return float(beyond.mean()) if len(beyond) else None

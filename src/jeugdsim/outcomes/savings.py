@@ -1,0 +1,83 @@
+"""Savings against the reference, and how much of them is real."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from jeugdsim.allocation.budget import lever_costs, nominal_target
+from jeugdsim.funding.reference import first_year_reference_cost
+from jeugdsim.funding.tariffs import money_parameters
+from jeugdsim.outcomes.overrun import CENT
+from jeugdsim.scenario.model import Scenario
+
+
+def savings(
+    accounts: xr.Dataset, reference_accounts: xr.Dataset, scenario: Scenario
+) -> xr.Dataset:
+    """Return what the region saves against the reference, in its parts.
+
+    savings = less care (C_ref - C*) + carried by providers (C* - payment) - lever cost, with C* the
+    value of the care before tariff levers. Real savings are less care minus lever cost.
+
+    Parameters
+    ----------
+    accounts, reference_accounts : xarray.Dataset
+        From ``settle``: the policy's, and those of the scenario's reference on the same draws.
+    scenario : Scenario
+        Levers and target.
+
+    Returns
+    -------
+    xarray.Dataset
+        On (draw, year), nominal euros: ``less_care``, ``carried_by_providers``, ``lever_cost``,
+        ``real``, ``savings``; on (year): ``target``.
+
+    Raises
+    ------
+    ValueError
+        When the two accounts are of other draws.
+
+    Examples
+    --------
+    >>> import jeugdsim as js
+    >>> scenario = js.load_scenario("scenarios/haaglanden-2027")
+    >>> policy, reference = (
+    ...     js.settle(js.simulate(one, draws=2, seed=2027, progress=False), one)
+    ...     for one in (scenario, scenario.reference())
+    ... )
+    >>> sorted(js.savings(policy, reference, scenario).data_vars)
+    ['carried_by_providers', 'less_care', 'lever_cost', 'real', 'savings', 'target']
+    """
+    same_seed = accounts.attrs.get("seed") == reference_accounts.attrs.get("seed")
+    if not same_seed or not accounts["draw"].equals(reference_accounts["draw"]):
+        raise ValueError("accounts and reference accounts must be of the same seed and draws")
+    parameters = money_parameters(
+        scenario, int(accounts.attrs["seed"]), accounts["draw"].to_numpy()
+    )
+    index = accounts["index_provisional"]
+    yearly_costs = lever_costs(
+        scenario, first_year_reference_cost(scenario), parameters, index.to_numpy()
+    )
+    lever_cost = xr.DataArray(yearly_costs.sum(axis=(2, 3)), coords=index.coords, dims=index.dims)
+    care = accounts["care_value"].sum("contract")
+    less_care = reference_accounts["care_value"].sum("contract") - care
+    carried = care - accounts["payment"].sum("contract")
+    real = less_care - lever_cost
+    return xr.Dataset(
+        {
+            "less_care": less_care,
+            "carried_by_providers": carried,
+            "lever_cost": lever_cost,
+            "real": real,
+            "savings": real + carried,
+            "target": ("year", nominal_target(scenario)),
+        },
+        attrs=accounts.attrs,
+    )
+
+
+def chance_met(saved: npt.NDArray[np.float64], target: float) -> float | None:
+    """Return the share of draws that meet the target to the cent; None where the target is zero."""
+    return None if target == 0 else float(np.mean(saved >= target - CENT))

@@ -1,0 +1,136 @@
+"""The summary: every outcome as a distribution per year and in total, in plain dictionaries.
+
+This is what ``summary.json`` holds. "total" sums over years per draw; percentiles are never added.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from jeugdsim.outcomes.overrun import chance_of_overrun, size_of_overrun
+from jeugdsim.outcomes.reserve import reserve_lost
+from jeugdsim.outcomes.savings import chance_met
+from jeugdsim.outcomes.statistics import describe
+from jeugdsim.scenario.model import Scenario
+
+Array = npt.NDArray[np.float64]
+Block = dict[str, Any]
+TOTAL = "total"
+
+
+def per_year(values: xr.DataArray, summarise: Callable[[Array], Any] = describe) -> Block:
+    """Summarise (draw, year) per year and in total.
+
+    Parameters
+    ----------
+    values : xarray.DataArray, dims (draw, year)
+        One number per draw and year; the total is their sum.
+    summarise : callable
+        From a number per draw to what is reported.
+    """
+    array = values.transpose("draw", "year").to_numpy()
+    block = {str(year): summarise(array[:, at]) for at, year in enumerate(values["year"].values)}
+    return {**block, TOTAL: summarise(array.sum(axis=1))}
+
+
+def overrun_block(overruns: xr.DataArray, without_target: xr.DataArray) -> Block:
+    """Summarise overruns (draw, year) with their chance and size, with and without the target."""
+    block = per_year(overruns, _describe_overrun)
+    bare = per_year(without_target, _describe_overrun)
+    return {moment: {**numbers, "without_target": bare[moment]} for moment, numbers in block.items()}
+
+
+def _describe_overrun(values: Array) -> Block:
+    return {
+        **describe(values),
+        "probability": chance_of_overrun(values),
+        "size": size_of_overrun(values),
+    }
+
+
+def savings_block(saved: xr.Dataset) -> Block:
+    """Summarise savings (draw, year) with their target, its chance, and the parts."""
+    targets = {str(year): float(saved["target"].sel(year=year)) for year in saved["year"].values}
+    targets[TOTAL] = float(saved["target"].sum())
+    parts = {
+        name: per_year(saved[name])
+        for name in ("less_care", "carried_by_providers", "lever_cost", "real")
+    }
+    total, real = (per_year(saved[name], lambda values: values) for name in ("savings", "real"))
+    return {
+        moment: {
+            **describe(total[moment]),
+            "target": target,
+            "probability": chance_met(total[moment], target),
+            "probability_real": chance_met(real[moment], target),
+            **{name: part[moment] for name, part in parts.items()},
+        }
+        for moment, target in targets.items()
+    }
+
+
+def contracts_block(accounts: xr.Dataset, scenario: Scenario) -> Block:
+    """Summarise every contract: form, payment, provider cost and result, budget, reserve."""
+    lost = reserve_lost(accounts, scenario)
+    block: Block = {}
+    for name in scenario.contract_names:
+        account = accounts.sel(contract=name)
+        form = scenario.settings.contracts[name].form
+        lost_by = lost.sel(contract=name).mean("draw")
+        chances = {str(year): float(lost_by.sel(year=year)) for year in scenario.calendar_years}
+        block[name] = {
+            "form": form,
+            **{
+                quantity: per_year(account[quantity])
+                for quantity in ("payment", "provider_cost", "provider_result")
+            },
+            "agreed_budget": None if form == "pxq" else per_year(account["agreed_budget"]),
+            "chance_reserve_lost": {**chances, TOTAL: float(lost_by.isel(year=-1))},
+        }
+    return block
+
+
+def municipalities_block(bills: xr.Dataset, overruns: xr.Dataset) -> Block:
+    """Summarise every municipality: contribution, cost (with lever cost), overrun, budget."""
+    bill, over = bills.sum("segment"), overruns.sum("segment")
+    block: Block = {}
+    for name in bills["municipality"].values:
+        own, beyond = bill.sel(municipality=name), over.sel(municipality=name)
+        block[str(name)] = {
+            "contribution": per_year(own["contribution"]),
+            "cost": per_year(own["contribution"] + own["lever_cost"]),
+            "overrun": overrun_block(beyond["overrun"], beyond["without_target"]),
+        }
+    return block
+
+
+def region_block(accounts: xr.Dataset, bills: xr.Dataset, overruns: xr.Dataset) -> Block:
+    """Summarise the region: payment, cost, budgets and overrun."""
+    places = ["municipality", "segment"]
+    bill, over = bills.sum(places), overruns.sum(places)
+    return {
+        "payment": per_year(accounts["payment"].sum("contract")),
+        "cost": per_year(bill["contribution"] + bill["lever_cost"]),
+        "budget": per_year(bill["budget"], _certain),
+        "budget_without_target": per_year(bill["budget_without_target"], _certain),
+        "overrun": overrun_block(over["overrun"], over["without_target"]),
+    }
+
+
+def _certain(values: Array) -> float:
+    return float(values[0])
+
+
+def without_nan(value: Any) -> Any:
+    """Return a block in which a number that does not exist (NaN) is None, as JSON asks."""
+    if isinstance(value, dict):
+        return {key: without_nan(part) for key, part in value.items()}
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    return value

@@ -1,0 +1,150 @@
+"""The files of a run: JSON and tidy CSV, written whole or not at all.
+
+Every file is first written beside its place under another name and then moved into it, so that a
+reader never meets half a file. Nothing in a file depends on the time or the machine.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+Cell = str | int | float | None
+Row = list[Cell]
+Table = tuple[list[str], list[Row]]
+
+STATISTICS: Final = ("mean", "sd", "standard_error", "p5", "p10", "p50", "p80", "p90", "p95")
+CHANCES: Final = ("probability", "probability_real", "size", "target")
+
+
+@contextmanager
+def moved_into_place(path: str | Path) -> Iterator[Path]:
+    """Give a temporary path to write to; at the end it becomes `path`, on an error it goes."""
+    place = Path(path)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    temporary = place.with_name(f".{place.name}.{uuid4().hex}.tmp")
+    try:
+        yield temporary
+        temporary.replace(place)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_json(path: str | Path, data: Mapping[str, Any]) -> None:
+    """Write data as JSON in the order given; NaN and infinity are refused."""
+    text = json.dumps(data, allow_nan=False, ensure_ascii=False, indent=2)
+    with moved_into_place(path) as temporary:
+        temporary.write_bytes(f"{text}\n".encode())
+
+
+def write_csv(path: str | Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """Write a table as CSV: commas, points, ``None`` empty, every digit of a number.
+
+    NaN and infinity are refused, and so is a row that is not as long as the header.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(_checked(row, len(header)) for row in rows)
+    with moved_into_place(path) as temporary:
+        temporary.write_bytes(text.getvalue().encode())
+
+
+def tidy_tables(summary: Mapping[str, Any]) -> dict[str, Table]:
+    """Turn the content of ``summary.json`` into long tables.
+
+    Parameters
+    ----------
+    summary : dict
+        The content of ``summary.json``.
+
+    Returns
+    -------
+    dict
+        Per file name the header and the rows: one row per quantity and year, the statistics in
+        columns. A number that is certain, such as a budget, stands in ``mean``. A part of a
+        quantity has a dotted name, such as ``savings.real``.
+    """
+    return {
+        "region.csv": _region(summary),
+        "contracts.csv": _contracts(summary),
+        "municipalities.csv": _municipalities(summary),
+        "allocation.csv": _allocation(summary),
+    }
+
+
+def _region(summary: Mapping[str, Any]) -> Table:
+    header = ["quantity", "year", *STATISTICS, *CHANCES]
+    quantities = {
+        **summary["region"],
+        "reference.payment": summary["reference"]["region"]["payment"],
+    }
+    return header, _long(quantities, CHANCES)
+
+
+def _contracts(summary: Mapping[str, Any]) -> Table:
+    header = ["contract", "form", "quantity", "year", *STATISTICS, "probability"]
+    rows: list[Row] = []
+    for name, contract in summary["contracts"].items():
+        quantities = {key: value for key, value in contract.items() if isinstance(value, Mapping)}
+        lost = quantities.pop("chance_reserve_lost", {})
+        quantities["reserve_lost"] = {year: {"probability": p} for year, p in lost.items()}
+        rows += [[name, contract["form"], *row] for row in _long(quantities, ("probability",))]
+    return header, rows
+
+
+def _municipalities(summary: Mapping[str, Any]) -> Table:
+    extra = ("probability", "size")
+    header = ["municipality", "quantity", "year", *STATISTICS, *extra]
+    municipalities = summary["municipalities"].items()
+    return header, [[name, *row] for name, bill in municipalities for row in _long(bill, extra)]
+
+
+def _allocation(summary: Mapping[str, Any]) -> Table:
+    header = ["key", "municipality", "year", *STATISTICS, "not_computable"]
+    empty: Row = [None] * (2 + len(STATISTICS))
+    rows: list[Row] = []
+    for key, bills in summary["allocation"].items():
+        if "not_computable" in bills:
+            rows.append([key, *empty, bills["not_computable"]])
+        else:
+            rows += [[key, *row, None] for row in _long(bills, ())]
+    return header, rows
+
+
+def _long(quantities: Mapping[str, Any], extra: Sequence[str]) -> list[Row]:
+    return [
+        [part, year, *(values.get(column) for column in (*STATISTICS, *extra))]
+        for name, years in quantities.items()
+        for part, year, values in _parts(name, years)
+    ]
+
+
+def _parts(name: str, years: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Give the quantity per year, then each block inside it as a quantity of its own."""
+    blocks: dict[str, dict[str, Any]] = {}
+    for year, values in years.items():
+        if not isinstance(values, Mapping):
+            yield name, year, {"mean": values}
+            continue
+        yield name, year, values
+        for key, value in values.items():
+            if isinstance(value, Mapping):
+                blocks.setdefault(f"{name}.{key}", {})[year] = value
+    for part, inner in blocks.items():
+        yield from _parts(part, inner)
+
+
+def _checked(row: Sequence[Cell], length: int) -> Sequence[Cell]:
+    if len(row) != length:
+        raise ValueError(f"a row has {len(row)} cells where the header has {length}: {row}")
+    if any(isinstance(cell, float) and not math.isfinite(cell) for cell in row):
+        raise ValueError(f"a row holds a number that is not finite: {row}")
+    return row

@@ -1,0 +1,232 @@
+"""Rules on contracts, levers and keys: what they name exists, and fits what they do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+
+from jeugdsim.scenario.draft import Subject
+from jeugdsim.scenario.files import Place
+from jeugdsim.scenario.findings import Finding, listed, meant, shown
+from jeugdsim.scenario.model import covers
+from jeugdsim.scenario.numbers import mean_of
+from jeugdsim.scenario.rows import CareForm, Demand, Move
+from jeugdsim.scenario.settings import KEYS_THAT_NEED_USE, Contract, Lever
+from jeugdsim.scenario.tree import Node
+
+_UNSUPPORTED = ("output_based", "availability")
+
+
+def policy_findings(subject: Subject) -> Iterator[Finding]:
+    """Give everything that is wrong with contracts, levers and keys."""
+    yield from _contract_names(subject)
+    yield from _forms_are_supported(subject)
+    yield from _demand_is_covered_once(subject)
+    yield from _lever_names(subject)
+    yield from _lever_moves(subject)
+    yield from _keys_name_contracts(subject)
+    yield from _keys_have_their_use(subject)
+
+
+def _strangers(
+    subject: Subject, owner: str, node: Node | None, known: Collection[str], file: str
+) -> Iterator[Finding]:
+    """Tell the names in a list, or the one name, that are not known."""
+    for part in [] if node is None else node.items or [node]:
+        if isinstance(part.value, str) and part.value not in known:
+            yield part.place.error(
+                f"{owner}: {shown(part.value)} is not in {file}{meant(part.value, known)}"
+            )
+
+
+def _contract_names(subject: Subject) -> Iterator[Finding]:
+    contracts = subject.entry("contracts")
+    if contracts is None:
+        return
+    if isinstance(contracts.value, dict) and not contracts.table:
+        yield contracts.place.error("there are no contracts: at least one is asked")
+    for name, node in contracts.table.items():
+        for key, table, column in (
+            ("segments", "care_forms", "segment"),
+            ("care_forms", "care_forms", "care_form"),
+            ("municipalities", "municipalities", "municipality"),
+        ):
+            if subject.readable(table):
+                owner, known = f"contracts.{name}.{key}", subject.names(table, column)
+                yield from _strangers(subject, owner, node.table.get(key), known, f"{table}.csv")
+
+
+def _forms_are_supported(subject: Subject) -> Iterator[Finding]:
+    for name, (_, contract) in subject.contracts.items():
+        if contract.form in _UNSUPPORTED:
+            yield subject.place("contracts", name, "form").error(
+                f'contracts.{name}.form: "{contract.form}" is not supported yet: write pxq or '
+                "task_based"
+            )
+
+
+def contracts_over(subject: Subject, row: Demand, segment: str) -> list[str]:
+    """Return the contracts that cover a row of demand.csv."""
+    return [
+        name
+        for name, (_, contract) in sorted(subject.contracts.items())
+        if covers(contract, row.municipality, row.care_form, segment)
+    ]
+
+
+def segments(subject: Subject) -> dict[str, str]:
+    """Return the segment of every care form, also where its row is wrong otherwise."""
+    lines = subject.tables["care_forms"].lines
+    return {str(line.cells.get("care_form")): str(line.cells.get("segment")) for line in lines}
+
+
+def scopes_are_known(subject: Subject) -> bool:
+    """Tell whether every contract is right and names only what exists, so cover can be judged."""
+    if not (subject.contracts and subject.contracts_complete):
+        return False
+    return subject.readable("care_forms") and not any(_contract_names(subject))
+
+
+def _demand_is_covered_once(subject: Subject) -> Iterator[Finding]:
+    if not scopes_are_known(subject):
+        return
+    segment_of = segments(subject)
+    wrong: dict[tuple[str, tuple[str, ...]], list[tuple[Place, str]]] = defaultdict(list)
+    used: set[str] = set()
+    for place, row in subject.rows("demand", Demand):
+        if row.care_form not in segment_of:
+            continue
+        over = contracts_over(subject, row, segment_of[row.care_form])
+        used.update(over)
+        if len(over) != 1:
+            wrong[row.care_form, tuple(over)].append((place, row.municipality))
+    for (form, over_names), rows in wrong.items():
+        towns = listed(town for _, town in rows)
+        if over_names:
+            problem = f"is under {len(over_names)} contracts ({', '.join(over_names)})"
+        else:
+            problem = f"(segment {segment_of[form]}) is under no contract"
+        yield rows[0][0].error(f"{form} for {towns} {problem}: exactly one is asked")
+    if subject.complete("demand"):
+        for name in sorted(set(subject.contracts) - used):
+            yield subject.contracts[name][0].error(
+                f"contracts.{name}: covers no row of demand.csv: take it out or widen its scope"
+            )
+
+
+def _lever_names(subject: Subject) -> Iterator[Finding]:
+    for node, lever in subject.levers:
+        owner = f"levers.{lever.name}"
+        for key, table, column in (
+            ("care_forms", "care_forms", "care_form"),
+            ("from", "care_forms", "care_form"),
+            ("to", "care_forms", "care_form"),
+            ("municipalities", "municipalities", "municipality"),
+        ):
+            if subject.readable(table):
+                known = subject.names(table, column)
+                part = node.table.get(key)
+                yield from _strangers(subject, f"{owner}.{key}", part, known, f"{table}.csv")
+        if subject.years and lever.starts.year > subject.years[-1]:
+            yield node.table["starts"].place.warning(
+                f"{owner}.starts: {lever.starts} lies after the last year, {subject.years[-1]}: "
+                "the lever does nothing"
+            )
+
+
+def _lever_moves(subject: Subject) -> Iterator[Finding]:
+    """Check that levers on moves name a move, and that their row stays a probability."""
+    if not subject.complete("moves", "care_forms"):
+        return
+    forms = subject.names("care_forms", "care_form")
+    moves = [row for _, row in subject.rows("moves", Move)]
+    there = {(row.from_care_form, row.to_care_form) for row in moves}
+    right: list[tuple[Node, Lever]] = []
+    for node, lever in subject.levers:
+        if lever.affects != "move" or not {lever.from_, lever.to} <= forms:
+            continue
+        if (lever.from_, lever.to) in there:
+            right.append((node, lever))
+            continue
+        targets = [row.to_care_form for row in moves if row.from_care_form == lever.from_]
+        yield node.table["to"].place.error(
+            f"levers.{lever.name}: moves.csv has no row from {lever.from_} to {lever.to}; "
+            f"from {lever.from_} it has {listed(targets) or 'none'}"
+        )
+    yield from _moves_stay_probabilities(subject, moves, right)
+
+
+def _moves_stay_probabilities(
+    subject: Subject, moves: list[Move], levers: list[tuple[Node, Lever]]
+) -> Iterator[Finding]:
+    """Let the levers on moves start one after another, each at once in full, at their mean."""
+    told: set[str] = set()
+    for town in sorted(subject.names("municipalities", "municipality")):
+        factors: dict[tuple[str, str], float] = defaultdict(lambda: 1.0)
+        for node, lever in sorted(levers, key=lambda pair: (pair[1].starts, pair[1].name)):
+            if lever.municipalities and town not in lever.municipalities:
+                continue
+            factors[str(lever.from_), str(lever.to)] *= max(0.0, 1 + mean_of(lever.effect))
+            total = sum(
+                mean_of(row.probability) * factors[row.from_care_form, row.to_care_form]
+                for row in moves
+                if row.from_care_form == lever.from_
+            )
+            plain = sum(
+                mean_of(row.probability) for row in moves if row.from_care_form == lever.from_
+            )
+            if total > 1 + 1e-9 >= plain and lever.name not in told:
+                told.add(lever.name)
+                yield node.table["effect"].place.error(
+                    f"levers.{lever.name}: with this effect the moves from {lever.from_} add up to "
+                    f"{total:.6g} at their mean: at most 1 is allowed"
+                )
+
+
+def _keys_name_contracts(subject: Subject) -> Iterator[Finding]:
+    """Check a table contract -> key: its names exist, and no contract is forgotten."""
+    used = subject.entry("allocation", "used")
+    if used is None or not isinstance(used.value, dict):
+        return
+    contracts = subject.entry("contracts")
+    known = list(contracts.table) if contracts else []
+    for name, node in used.table.items():
+        if known and name not in known:
+            yield node.place.error(
+                f"allocation.used: there is no contract {shown(name)}{meant(name, known)}"
+            )
+    absent = [
+        name
+        for name, (_, contract) in subject.contracts.items()
+        if contract.form != "pxq" and name not in used.table
+    ]
+    if absent:
+        yield used.place.error(
+            f"allocation.used: names no key for {listed(absent)}; as a table it names every "
+            "contract that is not P x Q"
+        )
+
+
+def _keys_have_their_use(subject: Subject) -> Iterator[Finding]:
+    """Refuse a key in use that asks for own use where own use is not registered."""
+    if subject.allocation is None:
+        return
+    used = subject.allocation.used
+    for name, (_, contract) in sorted(subject.contracts.items()):
+        key = used.get(name) if isinstance(used, dict) else _key_for(contract, used)
+        if key in KEYS_THAT_NEED_USE and not contract.knows_use:
+            yield subject.place("allocation", "used", name).error(
+                f"allocation.used: {key} asks own use, which is not registered under contract "
+                f"{name} ({contract.form}). Agree start and stop messages with the providers and "
+                f"write use_registered = true in [contracts.{name}], or use a key that needs no "
+                "use: expected_use, inhabitants or youth_population"
+            )
+
+
+def _key_for(contract: Contract, key: str) -> str | None:
+    return None if contract.form == "pxq" else key
+
+
+def care_rows(subject: Subject) -> dict[str, CareForm]:
+    """Return the rows of care_forms.csv that are right by themselves, under their names."""
+    return {row.care_form: row for _, row in subject.rows("care_forms", CareForm)}

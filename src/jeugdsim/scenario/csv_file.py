@@ -1,0 +1,176 @@
+"""Read a CSV file into rows of text with their lines, and text into numbers.
+
+Two dialects are read: comma with decimal point, and semicolon with decimal comma (a spreadsheet in
+Dutch). What could mean two things is refused with what to write instead.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from jeugdsim.scenario.files import Place, read_text
+from jeugdsim.scenario.findings import Finding, shown
+
+_POINT = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_COMMA = re.compile(r"[+-]?([0-9]+(,[0-9]*)?|,[0-9]+)([eE][+-]?[0-9]+)?")
+_AMBIGUOUS = re.compile(r"[+-]?[0-9]+\.[0-9]{3}")
+_NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|na|n/a|#n/a|#n/b|#value!|#div/0!)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class TextRow:
+    """The cells of one row as text, under the names of their columns."""
+
+    place: Place
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A CSV file as text.
+
+    Attributes
+    ----------
+    place : Place
+        The file and the line of the header.
+    columns : tuple of str
+        The names in the header.
+    rows : tuple of TextRow
+        The rows that have as many cells as the header.
+    decimal_comma : bool
+        Whether this is a semicolon file, in which numbers have the decimal comma.
+    """
+
+    place: Place
+    columns: tuple[str, ...]
+    rows: tuple[TextRow, ...]
+    decimal_comma: bool
+
+
+def read_csv(path: Path, shown_as: str, findings: list[Finding]) -> TextTable | None:
+    """Read a CSV file; None and findings where it has no usable header.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    shown_as : str
+        The path as the user wrote it, for the findings.
+    findings : list of Finding
+        What is wrong is added here.
+    """
+    text = read_text(path, shown_as, findings)
+    if text is None:
+        return None
+    if not text.strip():
+        findings.append(Place(shown_as).error("this file is empty"))
+        return None
+    semicolon = ";" in _first_line(text)
+    lines = _split(text, ";" if semicolon else ",", shown_as, findings)
+    place, header = next(lines, (Place(shown_as, 1), []))
+    columns = tuple(name.strip() for name in header)
+    if not columns or not _header_is_usable(columns, place, findings):
+        return None
+    rows = []
+    for row_place, cells in lines:
+        if len(cells) == len(columns):
+            rows.append(TextRow(row_place, dict(zip(columns, cells, strict=True))))
+        else:
+            findings.append(row_place.error(_ragged(len(cells), len(columns), semicolon)))
+    return TextTable(place, columns, tuple(rows), semicolon)
+
+
+def _first_line(text: str) -> str:
+    return next(line for line in re.split(r"[\r\n]", text) if line.strip())
+
+
+def _split(
+    text: str, separator: str, shown_as: str, findings: list[Finding]
+) -> Iterator[tuple[Place, list[str]]]:
+    """Give the cells of every row that is not empty, with the line on which the row begins."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield Place(shown_as, line), cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        findings.append(
+            Place(shown_as, line).error(
+                f"this row can't be read as CSV ({error}): is a quote opened and not closed?"
+            )
+        )
+
+
+def _header_is_usable(columns: tuple[str, ...], place: Place, findings: list[Finding]) -> bool:
+    usable = True
+    for number, name in enumerate(columns, start=1):
+        if not name:
+            findings.append(place.error(f"column {number} has no name: name it or take it out"))
+            usable = False
+        elif name in columns[: number - 1]:
+            findings.append(place.error(f'column "{name}" is there twice'))
+            usable = False
+    return usable
+
+
+def _ragged(cells: int, columns: int, semicolon: bool) -> str:
+    hint = ""
+    if cells > columns and not semicolon:
+        hint = ": in a comma file numbers have a decimal point, and text with a comma stands in"
+        hint += ' "quotes"'
+    return f"this row has {cells} cells, but the header names {columns} columns{hint}"
+
+
+def read_number(text: str, decimal_comma: bool) -> float | str:
+    """Read a number as it stands in a cell; what is wrong with it as text where it can't be read.
+
+    Examples
+    --------
+    >>> read_number("0,5", decimal_comma=True)
+    0.5
+    >>> read_number("12%", decimal_comma=False)
+    '"12%" has a percent sign: write the fraction 0.12'
+    """
+    text = text.strip()
+    if _NOT_FINITE.fullmatch(text):
+        return f"{shown(text)} is not a number that can be calculated with"
+    if "%" in text:
+        return _percent(text, decimal_comma)
+    if decimal_comma and _AMBIGUOUS.fullmatch(text):
+        whole, part = text.split(".")
+        return (
+            f"{shown(text)} is ambiguous in a semicolon file: write {whole}{part} or {whole},{part}"
+        )
+    if decimal_comma and _COMMA.fullmatch(text):
+        text = text.replace(",", ".")
+    if not _POINT.fullmatch(text):
+        return f"{shown(text)} is not a number: {_advice(text, decimal_comma)}"
+    number = float(text)
+    return number if math.isfinite(number) else f"{shown(text)} is too large for a number"
+
+
+def _percent(text: str, decimal_comma: bool) -> str:
+    bare = text.replace("%", "").strip().replace(",", ".")
+    if not _POINT.fullmatch(bare) or len(bare) > 30:
+        return f"{shown(text)} has a percent sign: write a fraction, such as 0.12 for 12%"
+    fraction = f"{(Decimal(bare) / 100).normalize():f}"
+    if decimal_comma:
+        fraction = fraction.replace(".", ",")
+    return f"{shown(text)} has a percent sign: write the fraction {fraction}"
+
+
+def _advice(text: str, decimal_comma: bool) -> str:
+    if "," in text and not decimal_comma:
+        return "a comma file has the decimal point and no thousands separators"
+    if "." in text and "," in text:
+        return "a semicolon file has the decimal comma and no thousands separators"
+    return "write digits only, with a decimal " + ("comma" if decimal_comma else "point")

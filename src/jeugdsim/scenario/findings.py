@@ -1,0 +1,85 @@
+"""What is wrong with a scenario, in words for people: where, what, what is allowed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One remark about a scenario.
+
+    Attributes
+    ----------
+    file : str
+        The file as the user wrote its path.
+    line : int
+        Line in that file, counted from 1; 0 where the remark is about the file as a whole.
+    message : str
+        What is wrong, what is allowed, what was probably meant.
+    severity : {"error", "warning"}
+        An error refuses the scenario; a warning is shown and the scenario runs.
+    """
+
+    file: str
+    line: int
+    message: str
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        mark = "" if self.severity == "error" else "warning: "
+        return f"{place}: {mark}{self.message}"
+
+
+class ScenarioError(ValueError):
+    """A scenario that can't be run, with every finding at once.
+
+    Attributes
+    ----------
+    findings : tuple of Finding
+        All errors (and the warnings found on the way), in order of file and line.
+    """
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """Return ``' (did you mean "X"?)'`` for the nearest known name, or an empty string."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)
+    return f' (did you mean "{close[0]}"?)' if close else ""
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """Return the nearest known name as ``nearest`` does, or else all known names."""
+    known = list(known)
+    return nearest(name, known) or (f" (known are {listed(known)})" if known else "")
+
+
+def listed(names: Iterable[str], most: int = 12) -> str:
+    """Return names as a comma list, cut after ``most`` of them."""
+    everything = sorted(names)
+    shown = ", ".join(everything[:most])
+    return shown if len(everything) <= most else f"{shown}, ... ({len(everything)} in all)"
+
+
+def shown(value: Any, most: int = 60) -> str:
+    """Return a value as a user would write it, cut after ``most`` characters."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int) and abs(value) > 10**20:
+        return "a number of more than 20 digits"
+    if isinstance(value, dict):
+        text = "{" + ", ".join(f"{key} = {shown(part)}" for key, part in value.items()) + "}"
+    elif isinstance(value, list | tuple):
+        text = "[" + ", ".join(shown(part) for part in value[:most]) + "]"
+    elif isinstance(value, str):
+        text = f'"{value}"'
+    else:
+        text = str(value)
+    return text if len(text) <= most else text[: most - 3] + "..."

@@ -1,0 +1,172 @@
+"""The frozen Scenario: everything that is assumed, in one object that never changes.
+
+Tables are tuples sorted by name, so the order of rows in a file means nothing. A changed scenario
+is a new one: ``scenario.with_changes({"contracts.verblijf.form": "pxq"})``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from jeugdsim.scenario.findings import Finding
+from jeugdsim.scenario.rows import (
+    BudgetRow,
+    CareForm,
+    Demand,
+    Move,
+    Municipality,
+    Population,
+    Season,
+    Source,
+)
+from jeugdsim.scenario.settings import Contract, Settings, World
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Everything that is assumed; made by ``load_scenario``.
+
+    Attributes
+    ----------
+    settings : Settings
+        What stands in scenario.toml.
+    municipalities, population, care_forms, demand, moves, sources, season, budget_rows : tuple
+        The rows of the CSV files, sorted by name (and year).
+    warnings : tuple of Finding
+        What a reader should know, though the scenario can run.
+    """
+
+    settings: Settings
+    municipalities: tuple[Municipality, ...]
+    population: tuple[Population, ...]
+    care_forms: tuple[CareForm, ...]
+    demand: tuple[Demand, ...]
+    moves: tuple[Move, ...]
+    sources: tuple[Source, ...]
+    season: tuple[Season, ...] = ()
+    budget_rows: tuple[BudgetRow, ...] = ()
+    warnings: tuple[Finding, ...] = field(default=(), compare=False)
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return self.settings.name
+
+    @property
+    def calendar_years(self) -> tuple[int, ...]:
+        """The years simulated, e.g. 2027 to 2032."""
+        return self.settings.calendar_years
+
+    @cached_property
+    def municipality_names(self) -> tuple[str, ...]:
+        """Names of the municipalities, sorted: the coordinate of results."""
+        return tuple(row.municipality for row in self.municipalities)
+
+    @cached_property
+    def care_form_names(self) -> tuple[str, ...]:
+        """Names of the care forms, sorted: the coordinate of results."""
+        return tuple(row.care_form for row in self.care_forms)
+
+    @cached_property
+    def segment_names(self) -> tuple[str, ...]:
+        """Names of the segments, sorted: the coordinate of results."""
+        return tuple(sorted({row.segment for row in self.care_forms}))
+
+    @cached_property
+    def contract_names(self) -> tuple[str, ...]:
+        """Ids of the contracts, sorted: the coordinate of results."""
+        return tuple(sorted(self.settings.contracts))
+
+    @cached_property
+    def absent_sections(self) -> tuple[str, ...]:
+        """Optional sections that were left out, so that their defaults rule the answer."""
+        settings = self.settings
+        present = {
+            "world": settings.world != World(),
+            "budget": settings.budget is not None or bool(self.budget_rows),
+            "savings": settings.savings is not None,
+            "levers": bool(settings.levers),
+            "funding_response": bool(settings.funding_response),
+        }
+        return tuple(name for name, there in present.items() if not there)
+
+    @cached_property
+    def demand_cells(self) -> frozenset[tuple[str, str]]:
+        """The (municipality, care form) pairs that are bought: those with a row in demand.csv."""
+        return frozenset((row.municipality, row.care_form) for row in self.demand)
+
+    def contract_cells(self, name: str) -> tuple[tuple[str, str], ...]:
+        """Return the (municipality, care form) pairs of demand.csv under a contract, sorted."""
+        contract = self.settings.contracts[name]
+        segment_of = {row.care_form: row.segment for row in self.care_forms}
+        return tuple(
+            sorted(
+                (town, form)
+                for town, form in self.demand_cells
+                if covers(contract, town, form, segment_of.get(form, ""))
+            )
+        )
+
+    def all_pxq(self) -> Scenario:
+        """Return the scenario with every contract paid P x Q; levers and responses stay."""
+        contracts = {name: terms.as_pxq() for name, terms in self.settings.contracts.items()}
+        return self._with_settings(contracts=contracts)
+
+    def reference(self) -> Scenario:
+        """Return the reference: same world, every contract P x Q, no levers, responses off."""
+        return self.all_pxq()._with_settings(levers=(), funding_response={})
+
+    def _with_settings(self, **fields: Any) -> Scenario:
+        from jeugdsim.scenario.content import with_live_sources
+
+        settings = self.settings.model_copy(update=fields)
+        return replace(self, settings=with_live_sources(settings, before=self.settings))
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over the canonical resolved content (sorted, base folded in, notes left out)."""
+        from jeugdsim.scenario.content import content_hash
+
+        return content_hash(self)
+
+    @cached_property
+    def world_hash(self) -> str:
+        """Hash of the reference: equal where world, places and populations are."""
+        return self.reference().hash
+
+    def with_changes(self, changes: Mapping[str, Any]) -> Scenario:
+        """Return a copy in which dotted paths have other values, checked as if read from a folder.
+
+        Parameters
+        ----------
+        changes : mapping of str to value
+            Path to new value; a path names a number (``levers.NAME.effect``), a cell
+            (``demand.Delft.pleegzorg.inflow_per_1000_youth``) or a whole table (``contracts``).
+            Where a contract's form changes, its other terms are dropped and its scope is kept.
+
+        Raises
+        ------
+        ScenarioError
+            When a path does not exist or the changed scenario is wrong.
+
+        Examples
+        --------
+        >>> import jeugdsim as js
+        >>> base = js.load_scenario("scenarios/haaglanden-2027")
+        >>> changed = base.with_changes({"contracts.verblijf.form": "pxq"})
+        >>> changed.settings.contracts["verblijf"].form
+        'pxq'
+        """
+        from jeugdsim.scenario.changes import apply_changes
+
+        return apply_changes(self, changes)
+
+
+def covers(contract: Contract, municipality: str, care_form: str, segment: str) -> bool:
+    """Tell whether a contract covers a (municipality, care form) pair of demand.csv."""
+    bought = care_form in contract.care_forms or segment in contract.segments
+    member = not contract.municipalities or municipality in contract.municipalities
+    return bought and member

@@ -1,0 +1,120 @@
+"""Where every number of a scenario comes from: measured, derived or assumed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from jeugdsim.scenario.content import nested, rows_of, written_settings
+from jeugdsim.scenario.findings import shown
+from jeugdsim.scenario.model import Scenario
+from jeugdsim.scenario.numbers import FAMILIES
+from jeugdsim.scenario.rows import Kind
+from jeugdsim.scenario.settings import Settings
+from jeugdsim.scenario.tables import TABLES
+
+CHOICES = ("schema_version", "start", "years", "price_year", "demand_year")
+
+
+@dataclass(frozen=True)
+class Input:
+    """One number that is put in, and its papers.
+
+    Attributes
+    ----------
+    path : str
+        Dotted path, e.g. ``care_forms.pleegzorg.tariff``.
+    value : str
+        The number as it would be written.
+    kind : {"measured", "derived", "assumption"}
+        What the source says it is; a number without a source is an assumption.
+    source : str
+        An id in sources.csv, or empty.
+    """
+
+    path: str
+    value: str
+    kind: Kind
+    source: str
+
+
+def provenance(scenario: Scenario) -> tuple[Input, ...]:
+    """Return every number of a scenario with its source, sorted by path.
+
+    Numbers in CSV files have the source of their row, those in scenario.toml that of the longest
+    path in [sources] that they begin with.
+    """
+    kinds = {row.id: row.kind for row in scenario.sources}
+    sourced = [*_toml_numbers(scenario.settings), *_csv_numbers(scenario)]
+    return tuple(
+        Input(path, shown(value), kinds.get(source, "assumption"), source)
+        for path, value, source in sorted(sourced, key=lambda entry: entry[0])
+    )
+
+
+def kind_counts(scenario: Scenario) -> dict[str, int]:
+    """Return how many numbers are measured, derived and assumed."""
+    counts = Counter(entry.kind for entry in provenance(scenario))
+    return {kind: counts[kind] for kind in ("measured", "derived", "assumption")}
+
+
+def source_of(path: tuple[str, ...], sources: dict[str, str]) -> str:
+    """Return the source id of a number in scenario.toml: that of the longest path above it."""
+    for length in range(len(path), 0, -1):
+        source = sources.get(".".join(path[:length]))
+        if source is not None:
+            return source
+    return ""
+
+
+def toml_numbers(settings: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Give the numbers of scenario.toml with their paths; a distribution is one number.
+
+    Parameters
+    ----------
+    settings : dict
+        As written, levers by name.
+    """
+    for key, value in settings.items():
+        if key not in (*CHOICES, "sources"):
+            yield from _numbers_in(value, (key,))
+
+
+def _numbers_in(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(value, bool):
+        return
+    if isinstance(value, int | float) or (isinstance(value, dict) and frozenset(value) in FAMILIES):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from _numbers_in(part, (*path, str(key)))
+    elif isinstance(value, list | tuple):
+        for number, part in enumerate(value, start=1):
+            yield from _numbers_in(part, (*path, str(number)))
+
+
+def _toml_numbers(settings: Settings) -> Iterator[tuple[str, Any, str]]:
+    for path, value in toml_numbers(written_settings(settings)):
+        yield ".".join(path), value, source_of(path, settings.sources)
+
+
+def _csv_numbers(scenario: Scenario) -> Iterator[tuple[str, Any, str]]:
+    for name, kind in TABLES.items():
+        table = nested(kind, rows_of(scenario, name))
+        depth = len(kind.keys)
+        for keys, cells in _rows_in(table, depth, (name,)):
+            for column, value in cells.items():
+                if isinstance(value, float | int | dict):
+                    yield ".".join((*keys, column)), value, cells["source"]
+
+
+def _rows_in(
+    table: dict[str, Any], depth: int, path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    for key, below in table.items():
+        if depth == 1:
+            yield (*path, key), below
+        else:
+            yield from _rows_in(below, depth - 1, (*path, key))

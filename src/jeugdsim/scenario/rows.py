@@ -1,0 +1,188 @@
+"""What stands in the CSV files of a scenario: one frozen model per kind of row.
+
+The order of the fields is the order of the columns. ``source`` names a row of sources.csv, ``note``
+is for people and is left out of the scenario's hash. ``COMPANIONS`` names the columns that may be
+uncertain through companion columns ``X_cv``, or ``X_p10`` and ``X_p90``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from jeugdsim.scenario.findings import shown
+from jeugdsim.scenario.numbers import (
+    Days,
+    Fraction,
+    Lognormal,
+    NonNegative,
+    Number,
+    Percentiles,
+    PlainNonNegative,
+    Whole,
+    Year,
+    is_uncertain,
+    mean_of,
+    plain,
+    problem,
+)
+
+Unit = Literal["etmaal", "dagdeel", "uur", "minuut", "traject"]
+StayName = Literal["lognormal", "exponential", "fixed"]
+Kind = Literal["measured", "derived", "assumption"]
+
+COMPANIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "care_forms": ("tariff", "units_per_day", "stay_mean_days"),
+        "demand": ("clients_at_start", "inflow_per_1000_youth"),
+        "moves": ("probability",),
+    }
+)
+
+
+def _supported(value: Any) -> Any:
+    family = str(value).split(":")[0]
+    if family in ("gamma", "weibull", "empirical"):
+        raise problem(f"{shown(value)} is not supported yet: write lognormal, exponential or fixed")
+    return value
+
+
+def _in_columns(number: Number) -> Number:
+    """Refuse a family that the companion columns of a CSV file can't express."""
+    if is_uncertain(number) and not isinstance(number, Percentiles | Lognormal):
+        raise problem("a cell of a CSV file takes a number, {p10, p50, p90} or {mean, cv}")
+    return number
+
+
+StayDistribution = Annotated[StayName, BeforeValidator(_supported)]
+NonNegativeCell = Annotated[NonNegative, AfterValidator(_in_columns)]
+DaysCell = Annotated[Days, AfterValidator(_in_columns)]
+FractionCell = Annotated[Fraction, AfterValidator(_in_columns)]
+
+
+class Row(BaseModel):
+    """One row of a CSV file: frozen, unknown columns refused, no NaN."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class SourcedRow(Row):
+    """A row that names where its numbers come from."""
+
+    source: str = ""
+    note: str = ""
+
+
+class Municipality(SourcedRow):
+    """A municipality; its identity is its CBS code."""
+
+    municipality: str
+    cbs_code: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+class Population(SourcedRow):
+    """Youth (0-17) and inhabitants of a municipality on 1 January, in persons."""
+
+    municipality: str
+    year: Year
+    youth: PlainNonNegative
+    inhabitants: PlainNonNegative
+
+
+class CareForm(SourcedRow):
+    """A form of care: how it is billed and how long children stay (days)."""
+
+    care_form: str
+    segment: str
+    unit: Unit
+    tariff: NonNegativeCell
+    units_per_day: NonNegativeCell | None = None
+    units_cv: PlainNonNegative | None = None
+    stay_distribution: StayDistribution
+    stay_mean_days: DaysCell
+    stay_sd_days: PlainNonNegative | None = None
+    places: PlainNonNegative | None = None
+
+    @model_validator(mode="after")
+    def _stay(self) -> CareForm:
+        if self.stay_distribution == "exponential" and self.stay_sd_days is not None:
+            raise problem("an exponential stay takes no stay_sd_days: leave the cell empty")
+        if self.stay_distribution == "lognormal" and not self.stay_sd_days:
+            raise problem("a lognormal stay asks stay_sd_days above 0; without spread use fixed")
+        if self.stay_distribution == "fixed":
+            if self.stay_sd_days:
+                raise problem("a fixed stay takes no stay_sd_days: leave the cell empty")
+            if isinstance(self.stay_mean_days, float) and self.stay_mean_days % 1:
+                raise problem(
+                    f"a fixed stay is a whole number of days, not {self.stay_mean_days:g}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _units(self) -> CareForm:
+        if self.is_trajectory:
+            if self.units_per_day is not None:
+                raise problem("unit traject bills one unit at entry: leave units_per_day empty")
+            if self.units_cv:
+                raise problem("unit traject bills exactly one unit: leave units_cv empty")
+        elif self.units_per_day is None or self.units_cv is None:
+            raise problem(f"unit {self.unit} asks units_per_day and units_cv (0 for no spread)")
+        return self
+
+    @property
+    def is_trajectory(self) -> bool:
+        """Whether one unit is billed at entry instead of units by day."""
+        return self.unit == "traject"
+
+    @property
+    def stay_cv(self) -> float:
+        """Standard deviation of the stay as a fraction of its mean, at the mean of the stay."""
+        return (self.stay_sd_days or 0.0) / mean_of(self.stay_mean_days)
+
+
+class Demand(SourcedRow):
+    """New children per 1,000 youth per year from outside, and clients in care at the start."""
+
+    municipality: str
+    care_form: str
+    clients_at_start: NonNegativeCell | None = None
+    inflow_per_1000_youth: NonNegativeCell
+
+
+class Move(SourcedRow):
+    """The probability that the end of a stay is the start of a stay in another form."""
+
+    from_care_form: str
+    to_care_form: str
+    probability: FractionCell
+
+
+class Source(Row):
+    """Where a number comes from, and whether it is measured, derived or an assumption."""
+
+    id: str
+    title: str = ""
+    publisher: str = ""
+    date: str = ""
+    locator: str = ""
+    kind: Kind
+
+
+class Season(SourcedRow):
+    """The factor on a month's inflow of a care form; mean 1 over the twelve months."""
+
+    care_form: str
+    month: Annotated[Whole, Field(ge=1, le=12)]
+    factor: PlainNonNegative
+
+
+class BudgetRow(SourcedRow):
+    """A budget as the council set it: nominal, final, any target included."""
+
+    municipality: str
+    segment: str
+    year: Year
+    budget: Annotated[float, BeforeValidator(plain)]

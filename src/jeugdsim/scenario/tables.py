@@ -1,0 +1,251 @@
+"""The CSV files of a scenario: which columns they have, and text rows turned into checked rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, TypeVar, get_args
+
+from pydantic import ValidationError
+
+from jeugdsim.scenario.csv_file import TextRow, TextTable, read_number
+from jeugdsim.scenario.files import Place
+from jeugdsim.scenario.findings import Finding, nearest
+from jeugdsim.scenario.messages import row_findings
+from jeugdsim.scenario.rows import (
+    COMPANIONS,
+    BudgetRow,
+    CareForm,
+    Demand,
+    Move,
+    Municipality,
+    Population,
+    Row,
+    Season,
+    Source,
+)
+
+RowType = TypeVar("RowType", bound=Row)
+
+
+@dataclass(frozen=True)
+class TableKind:
+    """What is known of one CSV file: its path root, file name, rows and identity."""
+
+    name: str
+    file: str
+    model: type[Row]
+    keys: tuple[str, ...]
+    required: bool = True
+    may_be_empty: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns every file has, papers last; ``note`` may be absent."""
+        papers = [name for name in ("source", "note") if name in self.model.model_fields]
+        return (*(name for name in self.model.model_fields if name not in papers), *papers)
+
+    @property
+    def companions(self) -> tuple[str, ...]:
+        """The columns that may be uncertain through companion columns."""
+        return COMPANIONS.get(self.name, ())
+
+
+TABLES: Mapping[str, TableKind] = MappingProxyType(
+    {
+        kind.name: kind
+        for kind in (
+            TableKind("municipalities", "municipalities.csv", Municipality, ("municipality",)),
+            TableKind("population", "population.csv", Population, ("municipality", "year")),
+            TableKind("care_forms", "care_forms.csv", CareForm, ("care_form",)),
+            TableKind("demand", "demand.csv", Demand, ("municipality", "care_form")),
+            TableKind(
+                "moves", "moves.csv", Move, ("from_care_form", "to_care_form"), may_be_empty=True
+            ),
+            TableKind("source_rows", "sources.csv", Source, ("id",), may_be_empty=True),
+            TableKind("season", "season.csv", Season, ("care_form", "month"), required=False),
+            TableKind(
+                "budget_rows",
+                "budget.csv",
+                BudgetRow,
+                ("municipality", "segment", "year"),
+                required=False,
+            ),
+        )
+    }
+)
+
+
+@dataclass
+class Line:
+    """One row: its place, its cells as values (those that could be read) and, if right, its row."""
+
+    place: Place
+    cells: dict[str, Any]
+    unread: set[str] = field(default_factory=set)
+    row: Row | None = None
+
+
+def table_lines(kind: TableKind, table: TextTable, findings: list[Finding]) -> list[Line] | None:
+    """Turn a file of text into lines of values; None where its columns are wrong."""
+    problems = list(_column_problems(kind, table.columns))
+    findings.extend(table.place.error(problem) for problem in problems)
+    if problems:
+        return None
+    return [_line(kind, row, table.decimal_comma, findings) for row in table.rows]
+
+
+def _column_problems(kind: TableKind, columns: tuple[str, ...]) -> Iterable[str]:
+    known = set(kind.columns)
+    pairs = {f"{name}_{end}" for name in kind.companions for end in ("cv", "p10", "p90")}
+    for name in columns:
+        if name not in known | pairs:
+            yield (
+                f'unknown column "{name}"{nearest(name, known | pairs)}; '
+                f"the columns are {', '.join(kind.columns)}"
+            )
+    for name in kind.columns:
+        if name not in columns and name != "note":
+            yield f'column "{name}" is missing{_meant(name, set(columns) - known - pairs)}'
+    for name in kind.companions:
+        for this, other in (("p10", "p90"), ("p90", "p10")):
+            if f"{name}_{this}" in columns and f"{name}_{other}" not in columns:
+                yield f'column "{name}_{this}" goes with column "{name}_{other}", which is missing'
+
+
+def _meant(name: str, strangers: Iterable[str]) -> str:
+    return nearest(name, strangers).replace("did you mean", "is it")
+
+
+def _line(kind: TableKind, row: TextRow, decimal_comma: bool, findings: list[Finding]) -> Line:
+    line = Line(row.place, {})
+
+    def refuse(column: str, message: str) -> None:
+        findings.append(row.place.error(f"column {column}: {message}"))
+        line.unread.add(column)
+
+    for column in kind.columns:
+        if column in row.cells:
+            _read_cell(kind, column, row.cells[column], decimal_comma, line, refuse)
+    for column in kind.companions:
+        _read_companions(column, row.cells, decimal_comma, line, refuse)
+    return line
+
+
+def holds_text(kind: TableKind, column: str) -> bool:
+    """Tell whether the cells of a column are text; numbers otherwise."""
+    annotation = kind.model.model_fields[column].annotation
+    return annotation is str or {type(part) for part in get_args(annotation)} == {str}
+
+
+def may_be_absent(kind: TableKind, column: str) -> bool:
+    """Tell whether a cell may be empty."""
+    return type(None) in get_args(kind.model.model_fields[column].annotation)
+
+
+def _read_cell(
+    kind: TableKind,
+    column: str,
+    text: str,
+    decimal_comma: bool,
+    line: Line,
+    refuse: Callable[[str, str], None],
+) -> None:
+    if holds_text(kind, column):
+        line.cells[column] = text
+        return
+    if not text.strip():
+        if may_be_absent(kind, column):
+            line.cells[column] = None
+        else:
+            refuse(column, "this cell is empty, but a number is asked")
+        return
+    number = read_number(text, decimal_comma)
+    if isinstance(number, str):
+        refuse(column, number)
+    else:
+        line.cells[column] = number
+
+
+def _read_companions(
+    column: str,
+    cells: dict[str, str],
+    decimal_comma: bool,
+    line: Line,
+    refuse: Callable[[str, str], None],
+) -> None:
+    """Fold X_cv, or X_p10 and X_p90, into the value of X; empty companions leave it certain."""
+    given: dict[str, float] = {}
+    for end in ("cv", "p10", "p90"):
+        text = cells.get(f"{column}_{end}", "")
+        if not text.strip():
+            continue
+        number = read_number(text, decimal_comma)
+        if isinstance(number, str):
+            refuse(f"{column}_{end}", number)
+            return
+        given[end] = number
+    centre = line.cells.get(column)
+    if not given or column in line.unread:
+        return
+    if centre is None:
+        refuse(column, f"this cell is empty, but {column}_{min(given)} beside it is not")
+    elif set(given) == {"cv"}:
+        line.cells[column] = {"mean": centre, "cv": given["cv"]}
+    elif set(given) == {"p10", "p90"}:
+        line.cells[column] = {"p10": given["p10"], "p50": centre, "p90": given["p90"]}
+    else:
+        refuse(column, f"either {column}_cv, or {column}_p10 and {column}_p90 is asked beside it")
+
+
+def validate_lines(kind: TableKind, lines: list[Line], findings: list[Finding]) -> None:
+    """Check every line against its model; right ones get their row."""
+    for line in lines:
+        values = {column: cell for column, cell in line.cells.items() if column not in line.unread}
+        try:
+            line.row = kind.model.model_validate(values)
+        except ValidationError as error:
+            findings.extend(row_findings(error, kind.model, line.place, line.unread))
+        if line.unread:
+            line.row = None
+
+
+def identity(kind: TableKind, line: Line) -> tuple[str, ...] | None:
+    """Return the names that make a line unique, as text; None where one could not be read."""
+    values = [line.cells.get(key) for key in kind.keys]
+    if any(value is None for value in values):
+        return None
+    return tuple(name_text(value) for value in values)
+
+
+def name_text(value: Any) -> str:
+    """Return a name or a year as it stands in a path: 2027, not 2027.0."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def sorted_rows(model: type[RowType], lines: Iterable[Line]) -> tuple[RowType, ...]:
+    """Return the rows of one kind, sorted by name (and year)."""
+    kind = next(kind for kind in TABLES.values() if kind.model is model)
+    rows = [line.row for line in lines if isinstance(line.row, model)]
+    return tuple(sorted(rows, key=lambda row: tuple(getattr(row, key) for key in kind.keys)))
+
+
+def without_lines(kind: TableKind, lines: list[Line], keys: tuple[str, ...]) -> list[Line] | None:
+    """Return the lines without the rows, or the cell, at a path; None where there is none such."""
+    depth = len(kind.keys)
+    names = keys[:depth]
+    found = [line for line in lines if (identity(kind, line) or ())[: len(names)] == names]
+    if not found or len(keys) > depth + 1:
+        return None
+    if len(keys) <= depth:
+        return [line for line in lines if line not in found]
+    if keys[depth] not in kind.columns or keys[depth] in kind.keys:
+        return None
+    empty: Any = "" if holds_text(kind, keys[depth]) else None
+    return [
+        replace(line, cells={**line.cells, keys[depth]: empty}) if line in found else line
+        for line in lines
+    ]

@@ -1,0 +1,67 @@
+"""Every uncertain number of a scenario, by its dotted path, with the range it is clipped to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from jeugdsim.scenario.model import Scenario
+from jeugdsim.scenario.numbers import Allowed, Family
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One uncertain number: its path, its distribution and its allowed range."""
+
+    path: str
+    number: Family
+    allowed: Allowed
+
+
+def uncertain_assumptions(scenario: Scenario) -> tuple[Assumption, ...]:
+    """Return all uncertain numbers of a scenario, sorted by path."""
+    found = [
+        assumption
+        for prefix, record in _records(scenario)
+        for assumption in _uncertain_fields(prefix, record)
+    ]
+    return tuple(sorted(found, key=lambda assumption: assumption.path))
+
+
+def _records(scenario: Scenario) -> Iterator[tuple[str, BaseModel]]:
+    settings = scenario.settings
+    yield "world", settings.world
+    for name, contract in settings.contracts.items():
+        yield f"contracts.{name}", contract
+    for form, response in settings.funding_response.items():
+        yield f"funding_response.{form}", response
+    for lever in settings.levers:
+        yield f"levers.{lever.name}", lever
+    for care_form in scenario.care_forms:
+        yield f"care_forms.{care_form.care_form}", care_form
+    for demand in scenario.demand:
+        yield f"demand.{demand.municipality}.{demand.care_form}", demand
+    for move in scenario.moves:
+        yield f"moves.{move.from_care_form}.{move.to_care_form}", move
+
+
+def _uncertain_fields(prefix: str, record: BaseModel) -> Iterator[Assumption]:
+    for field, description in type(record).model_fields.items():
+        value = getattr(record, field)
+        if isinstance(value, Family):
+            yield Assumption(f"{prefix}.{field}", value, _allowed(description))
+
+
+def _allowed(description: FieldInfo) -> Allowed:
+    """Return the range a field is annotated with, itself or as the part beside None."""
+    parts = [description, *get_args(description.annotation)]
+    marks = [mark for part in parts for mark in _marks(part) if isinstance(mark, Allowed)]
+    return marks[0]
+
+
+def _marks(part: Any) -> Sequence[Any]:
+    return part.metadata if isinstance(part, FieldInfo) else getattr(part, "__metadata__", ())

@@ -1,0 +1,122 @@
+"""The table of drawn assumptions: one column per uncertain number, one row per draw.
+
+Draws are Latin hypercube in blocks of 250, each (assumption, block) keyed by its own name and number:
+adding an assumption changes no other, and a longer run begins with the shorter one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from jeugdsim.scenario.model import Scenario
+from jeugdsim.scenario.numbers import Family, Number
+from jeugdsim.world.assumptions import Assumption, uncertain_assumptions
+from jeugdsim.world.distributions import quantile
+from jeugdsim.world.keys import generator
+
+Array = npt.NDArray[np.float64]
+BLOCK_DRAWS = 250
+_TINY = 2.0**-54  # keeps a stratum's lower edge inside (0, 1)
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Drawn assumptions.
+
+    Attributes
+    ----------
+    paths : tuple of str
+        Dotted paths, sorted: the columns.
+    values : ndarray, shape (draws, parameters)
+        Values after clipping to the field's range.
+    clipped : ndarray of int, shape (parameters,)
+        In how many draws a value was clipped.
+    """
+
+    paths: tuple[str, ...]
+    values: Array
+    clipped: npt.NDArray[np.int64]
+    _column: dict[str, int] = field(repr=False)
+
+    @property
+    def draws(self) -> int:
+        """Number of draws."""
+        return int(self.values.shape[0])
+
+    def of(self, path: str, number: Number) -> Array:
+        """Return a number per draw, shape (draws,): drawn where uncertain, else itself."""
+        if isinstance(number, Family):
+            return self.values[:, self._column[path]]
+        return np.full(self.draws, float(number))
+
+    def rows(self, draws: slice | npt.NDArray[np.int64]) -> Parameters:
+        """Return the parameters of some draws."""
+        return replace(self, values=self.values[draws])
+
+
+def latin_hypercube(seed: int, name: str, draws: int) -> Array:
+    """Return one Latin hypercube column in blocks of 250 draws, values in (0, 1), shape (draws,).
+
+    The block's permutation and its place within each stratum are keyed by seed, name and block
+    number. Fewer than a block's draws are the first of the block.
+    """
+    from scipy.stats import qmc
+
+    blocks = -(-draws // BLOCK_DRAWS)
+    column = np.empty(blocks * BLOCK_DRAWS)
+    for block in range(blocks):
+        sampler = qmc.LatinHypercube(1, rng=generator(seed, "assumption", name, block))
+        column[block * BLOCK_DRAWS : (block + 1) * BLOCK_DRAWS] = sampler.random(BLOCK_DRAWS)[:, 0]
+    return np.clip(column[:draws], _TINY, 1 - _TINY)
+
+
+def draw_parameters(
+    scenario: Scenario, seed: int, draws: int, only: Sequence[str] = ("",)
+) -> Parameters:
+    """Draw every uncertain number of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is assumed.
+    seed : int
+        Seed of the run.
+    draws : int
+        Number of draws.
+    only : sequence of str
+        Ends of the paths wanted; a column is the same whichever others are drawn.
+    """
+    wanted = [
+        assumption
+        for assumption in uncertain_assumptions(scenario)
+        if assumption.path.endswith(tuple(only))
+    ]
+    values = np.empty((draws, len(wanted)))
+    clipped = np.zeros(len(wanted), dtype=np.int64)
+    for column, assumption in enumerate(wanted):
+        values[:, column], clipped[column] = _draw_column(assumption, seed, draws)
+    paths = tuple(assumption.path for assumption in wanted)
+    return Parameters(paths, values, clipped, {path: i for i, path in enumerate(paths)})
+
+
+def _draw_column(assumption: Assumption, seed: int, draws: int) -> tuple[Array, int]:
+    drawn = quantile(assumption.number, latin_hypercube(seed, assumption.path, draws))
+    inside = np.clip(drawn, assumption.allowed.low, assumption.allowed.high)
+    return inside, int(np.count_nonzero(inside != drawn))
+
+
+def mean_parameters(scenario: Scenario) -> Parameters:
+    """Return one draw in which every assumption is at its mean (that of the family, unclipped)."""
+    assumptions = uncertain_assumptions(scenario)
+    paths = tuple(assumption.path for assumption in assumptions)
+    values = np.array([[assumption.number.mean for assumption in assumptions]])
+    return Parameters(
+        paths,
+        values.reshape(1, len(paths)),
+        np.zeros(len(paths), dtype=np.int64),
+        {path: column for column, path in enumerate(paths)},
+    )

@@ -1,0 +1,61 @@
+"""Yearly shocks: gamma variables with mean 1 that hang together over the years (model, section 1).
+
+Innovations are plain draws, keyed by seed, name and calendar year: another year or another
+municipality changes nobody else's numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from jeugdsim.world.keys import generator
+
+Array = npt.NDArray[np.float64]
+
+
+def autoregressive_normals(
+    seed: int, name: str, years: Sequence[int], draws: int, autocorrelation: float
+) -> Array:
+    """Return standard normals z, shape (draws, years), stationary from the first year.
+
+    z_y = rho z_(y-1) + sqrt(1 - rho^2) e_y.
+    """
+    innovations = independent_normals(seed, name, years, draws)
+    z = np.empty_like(innovations)
+    fresh = np.sqrt(1.0 - autocorrelation**2)
+    for index in range(len(years)):
+        if index == 0:
+            z[:, 0] = innovations[:, 0]
+        else:
+            z[:, index] = autocorrelation * z[:, index - 1] + fresh * innovations[:, index]
+    return z
+
+
+def independent_normals(seed: int, name: str, years: Sequence[int], draws: int) -> Array:
+    """Return independent standard normals, shape (draws, years), a keyed stream per year."""
+    normals = np.empty((draws, len(years)))
+    for index, year in enumerate(years):
+        uniforms = generator(seed, "yearly", name, year).random(draws)
+        normals[:, index] = special.ndtri(np.clip(uniforms, 2.0**-54, None))
+    return normals
+
+
+def gamma_shock(z: Array, cv: float) -> Array:
+    """Return Gamma quantile(Phi(z)) with mean 1 and the given cv; ones where cv is 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> gamma_shock(np.array([0.0]), 0.0)
+    array([1.])
+    """
+    if cv == 0.0:
+        return np.ones_like(z)
+    shape = cv**-2
+    lower = special.gammaincinv(shape, special.ndtr(np.minimum(z, 0.0)))
+    upper = special.gammainccinv(shape, special.ndtr(-np.maximum(z, 0.0)))
+    return np.asarray(np.where(z < 0, lower, upper) / shape)

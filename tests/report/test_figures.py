@@ -1,0 +1,122 @@
+"""Figures: the bands and lines hold the data, the file is the same every time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from jeugdsim.report.figures import fan_chart, save_figure
+
+from .summaries import summary
+
+YEARS = [str(year) for year in range(2027, 2033)]
+
+
+def millions(results: dict[str, Any], statistic: str) -> list[float]:
+    return [results["region"]["cost"][year][statistic] / 1e6 for year in YEARS]
+
+
+def line(ax: Axes, label: str) -> list[float]:
+    return list(next(x for x in ax.lines if x.get_label() == label).get_ydata())
+
+
+def texts(ax: Axes) -> list[str]:
+    return [text.get_text() for text in ax.texts]
+
+
+def test_the_bands_run_from_low_to_high_percentile() -> None:
+    results = summary()
+    bands = {band.get_label(): band for band in fan_chart(results).collections}
+    assert set(bands) == {"P5-P95", "P10-P90"}
+    for label, (low, high) in {"P5-P95": ("p5", "p95"), "P10-P90": ("p10", "p90")}.items():
+        corners = bands[label].get_paths()[0].vertices
+        for year, *limits in zip(
+            YEARS, millions(results, low), millions(results, high), strict=True
+        ):
+            heights = np.asarray(corners)[np.asarray(corners)[:, 0] == float(year), 1]
+            assert [heights.min(), heights.max()] == pytest.approx(limits)
+
+
+def test_the_lines_are_the_median_and_both_budgets() -> None:
+    results = summary()
+    ax = fan_chart(results)
+    assert line(ax, "P50") == pytest.approx(millions(results, "p50"))
+    for name in ("budget", "budget_without_target"):
+        expected = [results["region"][name][year] / 1e6 for year in YEARS]
+        assert line(ax, name) == pytest.approx(expected)
+    styles = {drawn.get_label(): drawn.get_linestyle() for drawn in ax.lines}
+    assert styles["budget"] == "-"
+    assert styles["budget_without_target"] == "--"
+
+
+def test_labels_title_and_footer_in_two_languages() -> None:
+    dutch, english = fan_chart(summary()), fan_chart(summary(), language="en")
+    assert dutch.get_title(loc="left") == "Kosten van jeugdhulp per jaar, mln euro"
+    assert english.get_title(loc="left") == "Cost of youth care per year, EUR million"
+    assert {"midden (P50)", "8 van de 10 keer", "budget met doel", "budget zonder doel"} < set(
+        texts(dutch)
+    )
+    assert texts(dutch)[-1] == (
+        "Haaglanden 2027-2032 · scenario ab12cd34 · 1.000 trekkingen · seed 2027"
+        " · de as begint niet bij nul"
+    )
+
+
+def test_the_axis_has_dutch_marks() -> None:
+    ax = fan_chart(summary(level=2.5e9))
+    ax.figure.canvas.draw()
+    ticks = [tick.get_text() for tick in ax.get_yticklabels()]
+    assert "2.700" in ticks
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == YEARS
+
+
+def test_labels_do_not_overlap() -> None:
+    ax = fan_chart(summary(target_step=1e3))
+    labels = [text for text in ax.texts if text.get_text() not in texts(ax)[-1:]]
+    heights = sorted(text.get_position()[1] for text in labels)
+    assert len(heights) == 5
+    assert min(np.diff(heights)) >= 0.055 - 1e-9
+
+
+def test_without_a_target_there_is_one_budget_label() -> None:
+    labels = texts(fan_chart(summary(target_step=0.0)))
+    assert "budget" in labels
+    assert not any(label.startswith("budget ") for label in labels)
+
+
+def test_a_single_year_is_drawn_as_a_stretch() -> None:
+    ax = fan_chart(summary(years=[2027]))
+    assert line(ax, "P50") == pytest.approx([360.0, 360.0])
+    assert ax.get_xlim() == (2026.6, 2027.4)
+
+
+def test_it_draws_on_given_axes() -> None:
+    ax = Figure().subfigures(1, 2)[0].add_subplot()
+    assert fan_chart(summary(), ax=ax) is ax
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
+def test_saved_figures_have_the_same_bytes(tmp_path: Path, suffix: str) -> None:
+    for name in ("a", "b"):
+        save_figure(tmp_path / "figures" / f"{name}.{suffix}", fan_chart(summary()))
+    first, second = ((tmp_path / "figures" / f"{x}.{suffix}").read_bytes() for x in "ab")
+    assert first == second
+    assert len(first) > 5000
+    assert len(list((tmp_path / "figures").iterdir())) == 2
+
+
+def test_axes_on_a_subfigure_are_saved_whole(tmp_path: Path) -> None:
+    ax = Figure().subfigures(1, 2)[0].add_subplot()
+    save_figure(tmp_path / "both.png", fan_chart(summary(), ax=ax))
+    assert (tmp_path / "both.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_an_unknown_format_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="not supported"):
+        save_figure(tmp_path / "a.docx", fan_chart(summary()))
+    assert list(tmp_path.iterdir()) == []
