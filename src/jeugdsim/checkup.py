@@ -1,4 +1,4 @@
-"""What ``jeugdsim check`` tells beyond "ok": does the scenario hang together in its own numbers?"""
+"""What ``jeugdsim check`` tells beyond "ok": how a scenario hangs together in its own numbers."""
 
 from __future__ import annotations
 
@@ -45,9 +45,8 @@ def _budget_lines(scenario: Scenario, cost: Array) -> list[str]:
     warnings = []
     for year, costs, allowed in zip(scenario.calendar_years, expected, budget, strict=True):
         gap = allowed / costs - 1.0
-        lines.append(
-            f"{year}{_million(costs):>25}{_million(allowed):>23}{number(100 * gap, 1, language='en'):>11}%"
-        )
+        percent = number(100 * gap, 1, language="en")
+        lines.append(f"{year}{_million(costs):>25}{_million(allowed):>23}{percent:>11}%")
         if abs(gap) > _BUDGET_DIFFERENCE:
             warnings.append(
                 f"warning: the budget of {year} differs {100 * gap:+.1f}% from the expected "
@@ -104,8 +103,7 @@ def _move_lines(scenario: Scenario) -> list[str]:
         return []
     towns = sorted({town for town, _, _ in lost})
     return [
-        f"{len(lost)} moves end care because the form moved to is not bought there: "
-        f"{', '.join(towns)}"
+        f"{len(lost)} moves end care because the form moved to is not bought there: {', '.join(towns)}"
     ]
 
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from jeugdsim import __version__
-from jeugdsim.allocation.allocate import NotComputableError, allocate, contributions
+from jeugdsim.allocation.billing import NotComputableError, allocate, contributions
 from jeugdsim.engine.effects import quantity_effects
-from jeugdsim.engine.simulate import simulate
+from jeugdsim.engine.simulation import simulate
 from jeugdsim.funding.reference import first_year_reference_cost
-from jeugdsim.funding.settle import settle
+from jeugdsim.funding.settlement import settle
 from jeugdsim.outcomes import summary as blocks
-from jeugdsim.outcomes.overrun import overrun
-from jeugdsim.outcomes.savings import savings
+from jeugdsim.outcomes.overruns import overrun
+from jeugdsim.outcomes.savings_parts import savings
 from jeugdsim.report.answer import printed_answer
 from jeugdsim.report.figures import fan_chart, save_figure
 from jeugdsim.report.files import tidy_tables, write_csv, write_json
@@ -200,8 +200,7 @@ def _allocation_block(accounts: xr.Dataset, scenario: Scenario) -> dict[str, Any
             coords={name: accounts[name] for name in ("draw", "year", "municipality")},
         )
         block[key] = {
-            name: blocks.per_year(bills.sel(municipality=name))
-            for name in scenario.municipality_names
+            name: blocks.per_year(bills.sel(municipality=name)) for name in scenario.municipality_names
         }
     return block
 

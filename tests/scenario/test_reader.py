@@ -64,9 +64,7 @@ def test_semicolon_files_byte_order_marks_and_windows_lines_read_the_same(tmp_pa
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_order_of_rows_and_levers_changes_neither_scenario_nor_hash(
-    tmp_path: Path, seed: int
-) -> None:
+def test_order_of_rows_and_levers_changes_neither_scenario_nor_hash(tmp_path: Path, seed: int) -> None:
     plain = load_scenario(write_folder(tmp_path / "a"))
     shuffle = random.Random(seed).shuffle
     files: dict[str, str | bytes | None] = {}
@@ -268,9 +266,7 @@ def test_remove_a_whole_municipality(tmp_path: Path) -> None:
 
 
 def test_finding_stands_at_the_file_the_value_comes_from(tmp_path: Path) -> None:
-    changes = edited(
-        "scenario.toml", "inflow_shock_region_cv = 0.04", "inflow_shock_region_cv = -1"
-    )
+    changes = edited("scenario.toml", "inflow_shock_region_cv = 0.04", "inflow_shock_region_cv = -1")
     write_folder(tmp_path / "base", changes)
     toml = 'extends = "../base"\n\n[contracts.verblijf]\nreserve = -0.1\n'
     findings = findings_of(write_variant(tmp_path / "v", toml))

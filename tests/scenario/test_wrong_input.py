@@ -51,6 +51,9 @@ WRONG_TOML = [
     ('form = "task_based"', 'form = "availability"', ("not supported yet", "task_based")),
     ('form = "task_based"', 'form = "output_based"', ("not supported yet", "pxq")),
     ('segments = ["verblijf"]', 'segments = ["verblif"]', ("verblif", 'mean "verblijf"')),
+    ('segments = ["verblijf"]', 'segments = ["verblijf", "verblijf"]', ("segments", "twice")),
+    ('from = "crisis"', 'from_ = "crisis"', ('unknown key "from_"', 'mean "from"')),
+    ('"actual_use", ', '"rolling_use", ', ("allocation.keys", '"rolling_use"', "twice")),
     ('segments = ["verblijf"]', 'segments = "verblijf"', ("segments", "list in [brackets]")),
     (
         'segments = ["verblijf"]',
@@ -169,9 +172,9 @@ WRONG_ROWS = [
     ("care_forms.csv", "pleegzorg,verblijf", "pleeg.zorg,verblijf", 2, ("holds .",)),
     ("care_forms.csv", "etmaal,60", "etmal,60", 2, ("column unit", 'mean "etmaal"', "uur")),
     ("care_forms.csv", "etmaal,60", "etmaal,-60", 2, ("column tariff", "0 or more", "-60")),
-    ("care_forms.csv", "etmaal,60", "etmaal,NaN", 2, ("column tariff", "not a number")),
-    ("care_forms.csv", "etmaal,60", "etmaal,#N/B", 2, ("column tariff", "not a number")),
-    ("care_forms.csv", "etmaal,60", "etmaal,-inf", 2, ("column tariff", "not a number")),
+    ("care_forms.csv", "etmaal,60", "etmaal,NaN", 2, ("column tariff", "not a finite number")),
+    ("care_forms.csv", "etmaal,60", "etmaal,#N/B", 2, ("column tariff", "not a finite number")),
+    ("care_forms.csv", "etmaal,60", "etmaal,-inf", 2, ("column tariff", "not a finite number")),
     ("care_forms.csv", "etmaal,60", "etmaal,1e999", 2, ("column tariff", "too large")),
     ("care_forms.csv", "etmaal,60", 'etmaal,"60,5"', 2, ("column tariff", "decimal point")),
     (
@@ -263,9 +266,7 @@ WRONG_HEADERS = [
 @pytest.mark.parametrize(
     ("file", "old", "new", "words"), WRONG_HEADERS, ids=[f"{c[0]} {c[2]}" for c in WRONG_HEADERS]
 )
-def test_wrong_headers(
-    tmp_path: Path, file: str, old: str, new: str, words: tuple[str, ...]
-) -> None:
+def test_wrong_headers(tmp_path: Path, file: str, old: str, new: str, words: tuple[str, ...]) -> None:
     findings = findings_of(write_folder(tmp_path, edited(file, old, new)))
     assert_told(findings, file, 2 if words == ("cells",) else 1, *words)
 
@@ -364,9 +365,7 @@ def test_header_without_rows(tmp_path: Path, file: str) -> None:
     [('"not closed', ("can't be read as CSV", "quote")), ('"a"b', ("can't be read as CSV",))],
 )
 def test_quotes_that_are_not_closed(tmp_path: Path, cell: str, words: tuple[str, ...]) -> None:
-    text = FILES["moves.csv"].replace(
-        "crisis,begeleiding,0.4,A1,", f"crisis,begeleiding,0.4,A1,{cell}"
-    )
+    text = FILES["moves.csv"].replace("crisis,begeleiding,0.4,A1,", f"crisis,begeleiding,0.4,A1,{cell}")
     assert_told(findings_of(write_folder(tmp_path, {"moves.csv": text})), "moves.csv", 3, *words)
 
 
@@ -386,9 +385,7 @@ def test_demand_under_no_or_two_contracts(tmp_path: Path) -> None:
 
 
 def test_contract_that_covers_nothing(tmp_path: Path) -> None:
-    toml = TOML.replace(
-        "[funding", '[contracts.rest]\nform = "pxq"\ncare_forms = ["crisis"]\n[funding'
-    )
+    toml = TOML.replace("[funding", '[contracts.rest]\nform = "pxq"\ncare_forms = ["crisis"]\n[funding')
     toml = toml.replace('segments = ["verblijf"]', 'care_forms = ["pleegzorg", "crisis"]')
     toml = toml.replace(
         'care_forms = ["crisis"]', 'care_forms = ["crisis"]\nmunicipalities = ["Leiden"]'
@@ -408,12 +405,8 @@ def test_contract_that_covers_nothing(tmp_path: Path) -> None:
 def test_key_in_use_asks_for_use_that_is_not_registered(tmp_path: Path) -> None:
     changes = edited("scenario.toml", "use_registered = true\n", "")
     findings = findings_of(write_folder(tmp_path / "a", changes))
-    assert_told(
-        findings, "scenario.toml", 54, "rolling_use", "use_registered = true", "inhabitants"
-    )
-    toml = str(changes["scenario.toml"]).replace(
-        'used = "rolling_use"', 'used = "youth_population"'
-    )
+    assert_told(findings, "scenario.toml", 54, "rolling_use", "use_registered = true", "inhabitants")
+    toml = str(changes["scenario.toml"]).replace('used = "rolling_use"', 'used = "youth_population"')
     assert load_scenario(write_folder(tmp_path / "b", {"scenario.toml": toml})).warnings == ()
     toml = toml.replace('used = "youth_population"', 'used = {verblijf = "actual_use"}')
     findings = findings_of(write_folder(tmp_path / "c", {"scenario.toml": toml}))
@@ -433,9 +426,7 @@ def test_clients_that_are_known_are_whole_and_certain(tmp_path: Path) -> None:
     assert_told(findings, "demand.csv", 7, "clients_at_start", "whole", "300.5")
     text = FILES["demand.csv"].replace("300.5", "300")
     load_scenario(write_folder(tmp_path / "b", {**known, "demand.csv": text}))
-    text = text.replace("inflow_per_1000_youth_cv", "clients_at_start_cv").replace(
-        ",,S1", ",0.1,S1"
-    )
+    text = text.replace("inflow_per_1000_youth_cv", "clients_at_start_cv").replace(",,S1", ",0.1,S1")
     findings = findings_of(write_folder(tmp_path / "c", {**known, "demand.csv": text}))
     assert_told(findings, "demand.csv", 3, "clients_at_start", "certain", "12")
 
@@ -505,9 +496,7 @@ def test_budget_file(tmp_path: Path) -> None:
         ("moves.csv", [], True),
     ],
 )
-def test_pool_without_cost(
-    tmp_path: Path, file: str, edits: list[tuple[str, str]], cost: bool
-) -> None:
+def test_pool_without_cost(tmp_path: Path, file: str, edits: list[tuple[str, str]], cost: bool) -> None:
     """No inflow is no reason to refuse as long as moves bring children in."""
     text = FILES[file]
     for old, new in edits:
@@ -517,9 +506,7 @@ def test_pool_without_cost(
     if cost:
         load_scenario(folder)
     else:
-        assert_told(
-            findings_of(folder), "scenario.toml", 21, "begeleiding", "no expected cost in 2027"
-        )
+        assert_told(findings_of(folder), "scenario.toml", 21, "begeleiding", "no expected cost in 2027")
 
 
 def test_pool_that_nobody_reaches(tmp_path: Path) -> None:
@@ -528,12 +515,8 @@ def test_pool_that_nobody_reaches(tmp_path: Path) -> None:
     moves = FILES["moves.csv"].replace("begeleiding,0.4", "begeleiding,0")
     moves = moves.replace("begeleiding,0.2", "begeleiding,0")
     findings = findings_of(write_folder(tmp_path, {"demand.csv": demand, "moves.csv": moves}))
-    assert_told(
-        findings, "scenario.toml", 21, "contracts.ambulant", "begeleiding", "no expected cost"
-    )
-    assert_told(
-        findings, "scenario.toml", 36, "sterke lokale teams", "cost_per_year can't be shared"
-    )
+    assert_told(findings, "scenario.toml", 21, "contracts.ambulant", "begeleiding", "no expected cost")
+    assert_told(findings, "scenario.toml", 36, "sterke lokale teams", "cost_per_year can't be shared")
 
 
 def test_levers_on_one_row_of_moves_are_taken_together(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
 """Who pays which share: pools, allocation keys, councils' budgets, bills."""
 
-from jeugdsim.allocation.allocate import NotComputableError, allocate
+from jeugdsim.allocation.billing import NotComputableError, allocate
 
 __all__ = ["NotComputableError", "allocate"]

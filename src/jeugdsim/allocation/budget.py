@@ -82,12 +82,9 @@ def _stated_budgets(scenario: Scenario) -> Array:
 
 def segment_sums(scenario: Scenario, by_form: Array) -> Array:
     """Sum the last axis, care forms, to segments."""
-    of_segment = np.array(
-        [scenario.segment_names.index(row.segment) for row in scenario.care_forms]
-    )
+    of_segment = np.array([scenario.segment_names.index(row.segment) for row in scenario.care_forms])
     sums = [
-        by_form[..., of_segment == place].sum(axis=-1)
-        for place in range(len(scenario.segment_names))
+        by_form[..., of_segment == place].sum(axis=-1) for place in range(len(scenario.segment_names))
     ]
     return np.stack(sums, axis=-1)
 

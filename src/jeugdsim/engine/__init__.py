@@ -3,6 +3,6 @@
 The only folder that imports numba.
 """
 
-from jeugdsim.engine.simulate import simulate
+from jeugdsim.engine.simulation import simulate
 
 __all__ = ["simulate"]

@@ -124,9 +124,7 @@ def make_drawn(
         inflow=np.ascontiguousarray(external * shocks.inflow[:, plan.cell_municipality, :]),
         stock=np.ascontiguousarray(_start_stock(plan, parameters, external[:, :, 0])),
         stock_known=_known_stock(plan),
-        stay_scale=np.ascontiguousarray(
-            _stay_ratio(plan, parameters)[:, :, None] * scale[:, None, :]
-        ),
+        stay_scale=np.ascontiguousarray(_stay_ratio(plan, parameters)[:, :, None] * scale[:, None, :]),
         move_probability=_move_probabilities(plan, parameters),
         effect=_columns(sizes, len(draws)),
     )
@@ -161,9 +159,7 @@ def _stay_ratio(plan: Plan, parameters: Parameters) -> Array:
 
 def _move_probabilities(plan: Plan, parameters: Parameters) -> Array:
     columns = [
-        parameters.of(
-            f"moves.{row.from_care_form}.{row.to_care_form}.probability", row.probability
-        )
+        parameters.of(f"moves.{row.from_care_form}.{row.to_care_form}.probability", row.probability)
         for row in plan.scenario.moves
     ]
     return _columns(columns, parameters.draws)
@@ -222,7 +218,7 @@ def stationary_stock(plan: Plan, parameters: Parameters, first_year_inflow: Arra
         for origin, to, probability in routes:
             following[:, to] += probability * arrivals[:, origin]
         if np.array_equal(following, arrivals):
-            return arrivals / plan.calendar.year_days[0] * mean_stay[:, plan.cell_form]
+            return np.asarray(arrivals / plan.calendar.year_days[0] * mean_stay[:, plan.cell_form])
         arrivals = following
     raise ValueError(
         "moves.csv lets children go round between care forms without ever leaving care: "
@@ -261,8 +257,10 @@ def draws_with_moves_scaled(plan: Plan, parameters: Parameters) -> int:
             if row.from_care_form == form:
                 raised = np.ones(parameters.draws)
                 for effect in plan.effects:
-                    if effect.affects == "move" and effect.to == row.to_care_form and any(
-                        cell[1] == form for cell in effect.cells
+                    if (
+                        effect.affects == "move"
+                        and effect.to == row.to_care_form
+                        and any(cell[1] == form for cell in effect.cells)
                     ):
                         raised *= 1.0 + parameters.of(effect.path, effect.size)
                 total += probability[:, column] * raised

@@ -127,9 +127,7 @@ def _stay_chances(plan: Plan, drawn: Drawn, days: int) -> dict[int, Array]:
     for year in years:
         survival = [
             stay.whole_survival(days, factor * drawn.stay_scale[0, form, year])
-            for form, (stay, factor) in enumerate(
-                zip(plan.stays, plan.rounding_factors, strict=True)
-            )
+            for form, (stay, factor) in enumerate(zip(plan.stays, plan.rounding_factors, strict=True))
         ]
         chances[int(year)] = -np.diff(np.array(survival), axis=1)[plan.cell_form]
     return chances

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numba
 import numpy as np
@@ -31,10 +31,10 @@ def _compiled(function: Kernel) -> Kernel:
     """Compile with a cache on disk, or without where no place is writable or the user says so."""
     if os.environ.get("JEUGDSIM_CACHE", "1") != "0":
         try:
-            return numba.njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
+            return cast(Kernel, numba.njit(cache=True, nogil=True)(function))
         except RuntimeError:  # numba finds no writable place for its cache
-            pass
-    return numba.njit(nogil=True)(function)  # type: ignore[no-any-return]
+            return cast(Kernel, numba.njit(nogil=True)(function))
+    return cast(Kernel, numba.njit(nogil=True)(function))
 
 
 MASK = 0xFFFFFFFF
@@ -107,6 +107,19 @@ class Out(NamedTuple):
     clients_in_year: Counts
     clients_at_start: Counts  # (r, m, k)
     youth_in_year: Counts  # (r, years, m)
+
+
+def out_of(out: Out, draws: slice) -> Out:
+    """Return the part of ``out`` for some draws."""
+    return Out(
+        units=out.units[draws],
+        client_days=out.client_days[draws],
+        stays_started=out.stays_started[draws],
+        stays_ended=out.stays_ended[draws],
+        clients_in_year=out.clients_in_year[draws],
+        clients_at_start=out.clients_at_start[draws],
+        youth_in_year=out.youth_in_year[draws],
+    )
 
 
 class Work(NamedTuple):
@@ -330,7 +343,7 @@ def _days_left_changed(
         starts = whole_starts[lever]
         if whole_cells[lever, cell] and entry < starts and end > starts:
             left = (end - starts) * (1.0 + effect[r, whole_effect[lever]])
-            end = starts + max(1, int(math.floor(left + 0.5)))
+            end = starts + max(1, math.floor(left + 0.5))
     return end
 
 
@@ -490,9 +503,7 @@ def _start_clients(t: Tables, drawn: Drawn, r: int, cell: int) -> int:
 
 
 @_compiled
-def _new_clients(
-    t: Tables, drawn: Drawn, inflow_effects: Floats, r: int, cell: int, month: int
-) -> int:
+def _new_clients(t: Tables, drawn: Drawn, inflow_effects: Floats, r: int, cell: int, month: int) -> int:
     """Return the children who enter from outside in a month."""
     k0, k1 = t.cell_key[cell, 0], t.cell_key[cell, 1]
     address = t.month_number[month] + 1

@@ -145,9 +145,7 @@ def make_tables(plan: Plan, seed: int) -> Tables:
         remaining_cumulative=np.array(
             [
                 remaining_cumulative(stay, factor, mean, calendar.days)
-                for stay, factor, mean in zip(
-                    plan.stays, plan.rounding_factors, means, strict=True
-                )
+                for stay, factor, mean in zip(plan.stays, plan.rounding_factors, means, strict=True)
             ]
         ),
         intensity_quantiles=np.array([intensity_knots(row.units_cv or 0.0) for row in forms]),
@@ -195,9 +193,7 @@ def _moves(
     return first, destinations, moves
 
 
-def _cell_groups(
-    plan: Plan, affects: str
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+def _cell_groups(plan: Plan, affects: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     return group_members(_reached_by(plan, [(cell, None) for cell in plan.cells], affects))
 
 

@@ -41,7 +41,8 @@ class Stay(ABC):
         """Return P(S > s) for s = 0..days-1, S the whole days of the stay times ``scale``."""
         if scale == 0.0:
             return np.concatenate(([1.0], np.zeros(max(days - 1, 0))))[:days]
-        tail = self.survival((np.arange(1, days) + 0.5) / scale)
+        middles: Array = (np.arange(1, days, dtype=np.float64) + 0.5) / scale
+        tail = self.survival(middles)
         return np.concatenate(([1.0], tail))[:days]
 
     def whole_mean(self, scale: float = 1.0) -> float:

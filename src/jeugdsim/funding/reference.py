@@ -27,9 +27,9 @@ def reference_cost(scenario: Scenario, years: int | None = None) -> Array:
     ndarray, shape (years, municipalities, care forms)
     """
     tariffs = np.array([mean_of(row.tariff) for row in scenario.care_forms])
-    return expected_reference(scenario, years).units * tariffs
+    return np.asarray(expected_reference(scenario, years).units * tariffs)
 
 
 def first_year_reference_cost(scenario: Scenario) -> Array:
     """Return the expected reference cost of the first contract year, (municipalities, care forms)."""
-    return reference_cost(scenario, years=1)[0]
+    return np.asarray(reference_cost(scenario, years=1)[0])

@@ -15,16 +15,14 @@ Array = npt.NDArray[np.float64]
 _MONEY_FIELDS = (".tariff", ".cost_ratio", ".volume_growth_per_year", ".effect", ".cost_per_year")
 
 
-def money_parameters(
-    scenario: Scenario, seed: int, draw_numbers: npt.NDArray[np.int64]
-) -> Parameters:
+def money_parameters(scenario: Scenario, seed: int, draw_numbers: npt.NDArray[np.int64]) -> Parameters:
     """Draw the assumptions about money for some draws of a run.
 
     They are addressed by name, so they are those the run itself drew, or would have drawn.
     """
-    return draw_parameters(
-        scenario, seed, int(draw_numbers.max()) + 1, only=_MONEY_FIELDS
-    ).rows(draw_numbers)
+    return draw_parameters(scenario, seed, int(draw_numbers.max()) + 1, only=_MONEY_FIELDS).rows(
+        draw_numbers
+    )
 
 
 def apply_tariff_levers(care_value: Array, scenario: Scenario, parameters: Parameters) -> Array:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from jeugdsim.funding.corridor import shared_payment
 from jeugdsim.funding.levels import levels
-from jeugdsim.funding.risk_sharing import shared_payment
 from jeugdsim.scenario.settings import Contract
 
 Array = npt.NDArray[np.float64]

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from jeugdsim.outcomes.overrun import chance_of_overrun, size_of_overrun
+from jeugdsim.outcomes.overruns import chance_of_overrun, size_of_overrun
 from jeugdsim.outcomes.reserve import reserve_lost
-from jeugdsim.outcomes.savings import chance_met
+from jeugdsim.outcomes.savings_parts import chance_met
 from jeugdsim.outcomes.statistics import describe
 from jeugdsim.scenario.model import Scenario
 

@@ -243,9 +243,7 @@ def _municipality_columns(sides: Sequence[Side], names: Sequence[str]) -> list[C
         for year, head in (("total", word("total", language)), (first, first)):
             cells = [side.quantile("municipalities", x, "contribution", year, p=50) for x in names]
             columns.append(Column((side.label, money, head), cells, block))
-        chances = [
-            side.chance("municipalities", x, "overrun", "total", "probability") for x in names
-        ]
+        chances = [side.chance("municipalities", x, "overrun", "total", "probability") for x in names]
         head = word("chance", language)
         columns.append(Column((side.label, word("overrun", language), head), chances, block))
     return columns
@@ -278,7 +276,5 @@ def _foot_lines(side: Side) -> list[str]:
     warnings = results["warnings"]
     if warnings:
         key = "warning" if len(warnings) == 1 else "warnings"
-        lines.append(
-            word(key, language, text=" ".join(str(warnings[0]).split()), count=len(warnings))
-        )
+        lines.append(word(key, language, text=" ".join(str(warnings[0]).split()), count=len(warnings)))
     return lines

@@ -133,15 +133,11 @@ def _across(years: Sequence[int]) -> list[float]:
 
 def _draw_fan(ax: Axes, across: Sequence[float], cost: Mapping[str, Sequence[float]]) -> None:
     ax.fill_between(across, cost["p5"], cost["p95"], color=OUTER_BAND, linewidth=0, label="P5-P95")
-    ax.fill_between(
-        across, cost["p10"], cost["p90"], color=INNER_BAND, linewidth=0, label="P10-P90"
-    )
+    ax.fill_between(across, cost["p10"], cost["p90"], color=INNER_BAND, linewidth=0, label="P10-P90")
     ax.plot(across, cost["p50"], color=BLUE, linewidth=2.4, label="P50")
 
 
-def _draw_budgets(
-    ax: Axes, across: Sequence[float], budgets: Mapping[str, Sequence[float]]
-) -> None:
+def _draw_budgets(ax: Axes, across: Sequence[float], budgets: Mapping[str, Sequence[float]]) -> None:
     for name, style in (("budget", "-"), ("budget_without_target", "--")):
         ax.plot(across, budgets[name], color=VERMILION, linestyle=style, linewidth=1.8, label=name)
 
@@ -225,9 +221,7 @@ def _spread(ordered: Sequence[_Label], gap: float) -> list[float]:
     groups: list[list[float]] = []
     for label in ordered:
         groups.append([label.height])
-        while len(groups) > 1 and _low(groups[-1], gap) < _low(groups[-2], gap) + gap * len(
-            groups[-2]
-        ):
+        while len(groups) > 1 and _low(groups[-1], gap) < _low(groups[-2], gap) + gap * len(groups[-2]):
             groups[-2:] = [groups[-2] + groups[-1]]
     return [_low(group, gap) + gap * i for group in groups for i in range(len(group))]
 

@@ -39,8 +39,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "target_note": (
         "Doel: kans op halen. Echt: minder zorg min kosten maatregelen. Alles: plus wat aanbieders "
         "dragen.",
-        "Target: chance to meet it. Real: less care minus lever cost. All: plus what providers "
-        "carry.",
+        "Target: chance to meet it. Real: less care minus lever cost. All: plus what providers carry.",
     ),
     "contract": ("Aanbieders houden over", "What providers keep"),
     "form": ("vorm", "form"),

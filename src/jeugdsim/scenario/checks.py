@@ -76,9 +76,7 @@ def name_problem(name: str) -> str | None:
     found = _UNUSABLE.search(name)
     if found:
         mark = {"\n": "a line break", "\r": "a line break"}.get(found.group(), found.group())
-        return (
-            f"the name {shown(name)} holds {mark}: a name holds no dot, comma, quote or line break"
-        )
+        return f"the name {shown(name)} holds {mark}: a name holds no dot, comma, quote or line break"
     return None
 
 
@@ -182,9 +180,7 @@ def _moves_add_up(subject: Subject) -> Iterator[Finding]:
     for form, total in row_sums(moves).items():
         if total > 1 + TOLERANCE:
             rows = [(place, row) for place, row in moves if row.from_care_form == form]
-            parts = ", ".join(
-                f"{row.to_care_form} {mean_of(row.probability):.6g}" for _, row in rows
-            )
+            parts = ", ".join(f"{row.to_care_form} {mean_of(row.probability):.6g}" for _, row in rows)
             yield rows[-1][0].error(
                 f"the moves from {form} add up to {total:.6g} at their mean ({parts}): at most 1 "
                 "is allowed, what is left over leaves care"

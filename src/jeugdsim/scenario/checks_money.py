@@ -46,9 +46,7 @@ def costly_cells(subject: Subject) -> set[Cell]:
         if row.municipality in young and mean_of(row.inflow_per_1000_youth) > 0
     }
     stock = {
-        (row.municipality, row.care_form)
-        for row in demand
-        if mean_of(row.clients_at_start or 0.0) > 0
+        (row.municipality, row.care_form) for row in demand if mean_of(row.clients_at_start or 0.0) > 0
     }
     bought = {(row.municipality, row.care_form) for row in demand}
     entries = _reached(entries, stock, moves, bought)
@@ -59,9 +57,7 @@ def costly_cells(subject: Subject) -> set[Cell]:
     }
 
 
-def _reached(
-    entries: set[Cell], stock: set[Cell], moves: list[Move], bought: set[Cell]
-) -> set[Cell]:
+def _reached(entries: set[Cell], stock: set[Cell], moves: list[Move], bought: set[Cell]) -> set[Cell]:
     """Add the cells into which children can move."""
     while True:
         found = {

@@ -172,9 +172,7 @@ def _moves_stay_probabilities(
                 for row in moves
                 if row.from_care_form == lever.from_
             )
-            plain = sum(
-                mean_of(row.probability) for row in moves if row.from_care_form == lever.from_
-            )
+            plain = sum(mean_of(row.probability) for row in moves if row.from_care_form == lever.from_)
             if total > 1 + 1e-9 >= plain and lever.name not in told:
                 told.add(lever.name)
                 yield node.table["effect"].place.error(

@@ -74,9 +74,12 @@ def read_csv(path: Path, shown_as: str, findings: list[Finding]) -> TextTable | 
         return None
     semicolon = ";" in _first_line(text)
     lines = _split(text, ";" if semicolon else ",", shown_as, findings)
-    place, header = next(lines, (Place(shown_as, 1), []))
+    place, header = next(lines, (Place(shown_as), []))
     columns = tuple(name.strip() for name in header)
-    if not columns or not _header_is_usable(columns, place, findings):
+    if not columns:
+        findings.append(place.error("this file has no header with the names of its columns"))
+        return None
+    if not _header_is_usable(columns, place, findings):
         return None
     rows = []
     for row_place, cells in lines:
@@ -142,14 +145,12 @@ def read_number(text: str, decimal_comma: bool) -> float | str:
     """
     text = text.strip()
     if _NOT_FINITE.fullmatch(text):
-        return f"{shown(text)} is not a number that can be calculated with"
+        return f"{shown(text)} is not a finite number"
     if "%" in text:
         return _percent(text, decimal_comma)
     if decimal_comma and _AMBIGUOUS.fullmatch(text):
         whole, part = text.split(".")
-        return (
-            f"{shown(text)} is ambiguous in a semicolon file: write {whole}{part} or {whole},{part}"
-        )
+        return f"{shown(text)} is ambiguous in a semicolon file: write {whole}{part} or {whole},{part}"
     if decimal_comma and _COMMA.fullmatch(text):
         text = text.replace(",", ".")
     if not _POINT.fullmatch(text):

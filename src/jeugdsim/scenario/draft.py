@@ -78,15 +78,13 @@ class Subject:
     def rows(self, name: str, model: type[RowType]) -> list[tuple[Place, RowType]]:
         """Return the rows of a file that are right by themselves, in order of the file."""
         return [
-            (line.place, line.row)
-            for line in self.tables[name].lines
-            if isinstance(line.row, model)
+            (line.place, line.row) for line in self.tables[name].lines if isinstance(line.row, model)
         ]
 
     def names(self, table: str, column: str) -> set[str]:
         """Return the names in a text column, also those of rows that are wrong otherwise."""
         cells = (line.cells.get(column) for line in self.tables[table].lines)
-        return {cell for cell in cells if isinstance(cell, str)}
+        return {cell for cell in cells if isinstance(cell, str) and cell.strip()}
 
     def entry(self, *keys: str) -> Node | None:
         """Return the node of a TOML path, None where it is absent."""

@@ -52,7 +52,7 @@ class ScenarioError(ValueError):
 def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """Return ``' (did you mean "X"?)'`` for the nearest known name, or an empty string."""
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)
-    return f' (did you mean "{close[0]}"?)' if close else ""
+    return f" (did you mean {shown(close[0])}?)" if close else ""
 
 
 def meant(name: str, known: Iterable[str]) -> str:
@@ -79,7 +79,9 @@ def shown(value: Any, most: int = 60) -> str:
     elif isinstance(value, list | tuple):
         text = "[" + ", ".join(shown(part) for part in value[:most]) + "]"
     elif isinstance(value, str):
-        text = f'"{value}"'
+        text = '"' + value.replace("\r", "\\r").replace("\n", "\\n") + '"'
+    elif isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        text = str(int(value))
     else:
         text = str(value)
     return text if len(text) <= most else text[: most - 3] + "..."

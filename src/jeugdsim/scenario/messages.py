@@ -65,8 +65,8 @@ def row_findings(
         error.errors(include_url=False), key=lambda detail: _RANK.get(detail["type"], 3)
     ):
         column = str(detail["loc"][0]) if detail["loc"] else ""
-        if column and column in told:
-            continue
+        if column in told or (told and not column):
+            continue  # rules over several columns wait until each column is right
         told.add(column)
         text = _message(detail, detail["loc"][:1], model)
         if detail["type"] in ("extra_forbidden", "missing"):
@@ -161,9 +161,8 @@ def _literal(expected: str, value: Any) -> str:
         return f"{shown(value)} is not allowed: write {expected}"
     if value == "":
         return f"nothing is given: write one of {', '.join(allowed)}"
-    return (
-        f"{shown(value)} is not allowed{nearest(str(value), allowed)}: write one of "
-        + ", ".join(allowed)
+    return f"{shown(value)} is not allowed{nearest(str(value), allowed)}: write one of " + ", ".join(
+        allowed
     )
 
 
@@ -179,9 +178,7 @@ def field_names(root: type[BaseModel], path: Sequence[str | int]) -> list[str]:
             for model in _models_in(info.annotation)
         }
         models = below or models
-    return sorted(
-        {_alias(name, info) for model in models for name, info in model.model_fields.items()}
-    )
+    return sorted({_alias(name, info) for model in models for name, info in model.model_fields.items()})
 
 
 def _alias(name: str, info: FieldInfo) -> str:

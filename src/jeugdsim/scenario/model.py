@@ -111,13 +111,18 @@ class Scenario:
         )
 
     def all_pxq(self) -> Scenario:
-        """Return the scenario with every contract paid P x Q; levers and responses stay."""
+        """Return the scenario with every contract paid P x Q, billed by own use; levers stay."""
         contracts = {name: terms.as_pxq() for name, terms in self.settings.contracts.items()}
-        return self._with_settings(contracts=contracts)
+        allocation = self.settings.allocation
+        if not isinstance(allocation.used, str):
+            allocation = allocation.model_copy(update={"used": "actual_use"})
+        return self._with_settings(
+            name=f"{self.name}, alles P x Q", contracts=contracts, allocation=allocation
+        )
 
     def reference(self) -> Scenario:
         """Return the reference: same world, every contract P x Q, no levers, responses off."""
-        return self.all_pxq()._with_settings(levers=(), funding_response={})
+        return self.all_pxq()._with_settings(name="referentie", levers=(), funding_response={})
 
     def _with_settings(self, **fields: Any) -> Scenario:
         from jeugdsim.scenario.content import with_live_sources

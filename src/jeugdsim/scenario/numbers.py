@@ -132,7 +132,8 @@ class Lognormal(Family):
         return self.mean
 
 
-Number: TypeAlias = float | Percentiles | Triangle | Normal | Lognormal
+Distribution: TypeAlias = Percentiles | Triangle | Normal | Lognormal
+Number: TypeAlias = float | Distribution
 
 FAMILIES: dict[frozenset[str], type[Family]] = {
     frozenset(("p10", "p50", "p90")): Percentiles,
@@ -242,9 +243,7 @@ DAYS = Allowed(1.0, math.inf)
 NonNegative = Annotated[
     Number, BeforeValidator(parse_number), AfterValidator(_within(NON_NEGATIVE)), NON_NEGATIVE
 ]
-Fraction = Annotated[
-    Number, BeforeValidator(parse_number), AfterValidator(_within(FRACTION)), FRACTION
-]
+Fraction = Annotated[Number, BeforeValidator(parse_number), AfterValidator(_within(FRACTION)), FRACTION]
 Effect = Annotated[Number, BeforeValidator(parse_number), AfterValidator(_within(EFFECT)), EFFECT]
 Days = Annotated[Number, BeforeValidator(parse_number), AfterValidator(_within(DAYS)), DAYS]
 

@@ -137,9 +137,7 @@ def _removed_paths(
     if not isinstance(remove.value, list) or any(
         not isinstance(node.value, str) for node in remove.items
     ):
-        findings.append(
-            remove.place.error('remove: a list of paths is asked, such as ["levers.NAME"]')
-        )
+        findings.append(remove.place.error('remove: a list of paths is asked, such as ["levers.NAME"]'))
         return ()
     return tuple(remove.items)
 
@@ -212,9 +210,7 @@ def _read_table(kind: TableKind, layer: _Layer, findings: list[Finding]) -> Tabl
     return Table(text.place, lines or [], readable=lines is not None)
 
 
-def _absent_table(
-    kind: TableKind, layers: list[_Layer], whole: bool, findings: list[Finding]
-) -> Table:
+def _absent_table(kind: TableKind, layers: list[_Layer], whole: bool, findings: list[Finding]) -> Table:
     place = Place(layers[0].file(kind.file) if layers else kind.file)
     if kind.required and whole:
         columns = ", ".join(kind.columns)

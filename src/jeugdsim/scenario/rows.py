@@ -116,9 +116,7 @@ class CareForm(SourcedRow):
             if self.stay_sd_days:
                 raise problem("a fixed stay takes no stay_sd_days: leave the cell empty")
             if isinstance(self.stay_mean_days, float) and self.stay_mean_days % 1:
-                raise problem(
-                    f"a fixed stay is a whole number of days, not {self.stay_mean_days:g}"
-                )
+                raise problem(f"a fixed stay is a whole number of days, not {self.stay_mean_days:g}")
         return self
 
     @model_validator(mode="after")

@@ -48,9 +48,7 @@ Profile = Literal["step", "linear", "front", "back"]
 class Table(BaseModel):
     """A table of scenario.toml: frozen, unknown keys refused, no NaN or infinity."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 def _calendar_date(value: Any) -> Any:
@@ -77,6 +75,9 @@ def _empty(table: dict[str, Any]) -> dict[str, Any]:
 
 
 def _in_order(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if names.count(name) > 1:
+            raise problem(f"{shown(name)} is there twice")
     return tuple(sorted(names))
 
 
@@ -122,9 +123,7 @@ class World(Table):
     units_growth_per_year: Effect = 0.0
     growth_fade_per_year: Fraction = 0.0
     indexation: Annotated[IndexProcess, BeforeValidator(_as_table)] = IndexProcess(mean=0.0)
-    index_forecast_error: Annotated[ForecastError, BeforeValidator(_as_table)] = ForecastError(
-        mean=0.0
-    )
+    index_forecast_error: Annotated[ForecastError, BeforeValidator(_as_table)] = ForecastError(mean=0.0)
     inflow_shock_region_cv: PlainNonNegative = 0.0
     inflow_shock_region_autocorrelation: Autocorrelation = 0.5
     inflow_shock_municipality_cv: PlainNonNegative = 0.0
@@ -159,9 +158,7 @@ def _budget_basis(value: Any) -> Any:
     if isinstance(value, dict | BaseModel) or value == "history":
         return value
     if isinstance(value, str):
-        raise problem(
-            f'"history", a sum in euros or {{per_youth = ...}} is asked, not {shown(value)}'
-        )
+        raise problem(f'"history", a sum in euros or {{per_youth = ...}} is asked, not {shown(value)}')
     return plain(value)
 
 
@@ -268,9 +265,7 @@ class Lever(Table):
             if self.from_ is None or self.to is None:
                 raise problem('a lever on a move names "from" and "to"')
             if self.care_forms:
-                raise problem(
-                    'a lever on a move takes no care_forms: it acts on "from"', "care_forms"
-                )
+                raise problem('a lever on a move takes no care_forms: it acts on "from"', "care_forms")
         else:
             if self.from_ is not None or self.to is not None:
                 raise problem('only a lever that affects "move" takes "from" and "to"')

@@ -73,9 +73,7 @@ def toml_text(scenario: Scenario) -> str:
         if name == "levers":
             blocks += [_block("[[levers]]", {"name": key, **table[key]}) for key in sorted(table)]
         elif name in _TABLES_OF_TABLES:
-            blocks += [
-                _block(f"[{name}.{_key(part)}]", terms) for part, terms in sorted(table.items())
-            ]
+            blocks += [_block(f"[{name}.{_key(part)}]", terms) for part, terms in sorted(table.items())]
         else:
             blocks.append(_block(f"[{name}]", table))
     return "\n\n".join(blocks) + "\n"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from jeugdsim.scenario.model import Scenario
-from jeugdsim.scenario.numbers import Allowed, Family
+from jeugdsim.scenario.numbers import Allowed, Distribution, Family
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,13 @@ class Assumption:
     """One uncertain number: its path, its distribution and its allowed range."""
 
     path: str
-    number: Family
+    number: Distribution
     allowed: Allowed
+
+    @property
+    def mean(self) -> float:
+        """Mean of the number, before clipping."""
+        return self.number.mean
 
 
 def uncertain_assumptions(scenario: Scenario) -> tuple[Assumption, ...]:
@@ -53,7 +58,7 @@ def _uncertain_fields(prefix: str, record: BaseModel) -> Iterator[Assumption]:
     for field, description in type(record).model_fields.items():
         value = getattr(record, field)
         if isinstance(value, Family):
-            yield Assumption(f"{prefix}.{field}", value, _allowed(description))
+            yield Assumption(f"{prefix}.{field}", cast(Distribution, value), _allowed(description))
 
 
 def _allowed(description: FieldInfo) -> Allowed:

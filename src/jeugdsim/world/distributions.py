@@ -53,4 +53,4 @@ def _normal(number: Normal, u: Array) -> Array:
 @quantile.register
 def _lognormal(number: Lognormal, u: Array) -> Array:
     variance = np.log1p(number.cv**2)
-    return number.mean * np.exp(np.sqrt(variance) * special.ndtri(u) - variance / 2)
+    return np.asarray(number.mean * np.exp(np.sqrt(variance) * special.ndtri(u) - variance / 2))

@@ -1,4 +1,4 @@
-"""Index paths: what is paid now, what turns out to be right, and what councils expect (section 3)."""
+"""Index paths: what is paid now, what turns out right, what councils expect (model, section 3)."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def mean_parameters(scenario: Scenario) -> Parameters:
     """Return one draw in which every assumption is at its mean (that of the family, unclipped)."""
     assumptions = uncertain_assumptions(scenario)
     paths = tuple(assumption.path for assumption in assumptions)
-    values = np.array([[assumption.number.mean for assumption in assumptions]])
+    values = np.array([[assumption.mean for assumption in assumptions]])
     return Parameters(
         paths,
         values.reshape(1, len(paths)),

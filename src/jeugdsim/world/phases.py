@@ -12,9 +12,7 @@ Array = npt.NDArray[np.float64]
 _YEAR_DAYS = 365.25
 
 
-def phase(
-    days: Array, starts: int, profile: Profile, phase_in_years: float | None
-) -> Array:
+def phase(days: Array, starts: int, profile: Profile, phase_in_years: float | None) -> Array:
     """Return the phase on each (possibly half) day.
 
     x = min(1, (d - starts) / (365.25 phase_in_years)), 0 before ``starts``; 1 from ``starts`` on for

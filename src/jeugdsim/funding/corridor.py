@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -87,5 +88,5 @@ def shared_payment(
 
 
 def _check_rising(edges: Sequence[float], what: str) -> None:
-    if any(later <= earlier for earlier, later in zip(edges, edges[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(edges)):
         raise ValueError(f"the edges of {what} must rise, not {list(edges)}")

@@ -154,7 +154,7 @@ def _care_value(units: Array, scenario: Scenario, parameters: Parameters, index:
         axis=1,
     )
     price = tariffs[:, None, :] * index[:, :, None]
-    return units * price[:, :, None, :]
+    return np.asarray(units * price[:, :, None, :])
 
 
 def _settle_contract(
@@ -169,9 +169,7 @@ def _settle_contract(
     contract = scenario.settings.contracts[name]
     if contract.form == "pxq":
         return pxq_payment(use_value), no_budget(use_value)
-    growth = parameters.of(
-        f"contracts.{name}.volume_growth_per_year", contract.volume_growth_per_year
-    )
+    growth = parameters.of(f"contracts.{name}.volume_growth_per_year", contract.volume_growth_per_year)
     basis = _budget_basis(scenario, name, history)
     budget = agreed_budget(basis, index, growth, contract, scenario.calendar_years)
     return task_based_payment(use_value, budget, contract), budget
@@ -183,6 +181,7 @@ def _budget_basis(scenario: Scenario, name: str, history: Array) -> Array:
     places = contract_places(scenario, name)
     if isinstance(contract.budget, PerYouth):
         members = places.any(axis=1)
-        return contract.budget.per_youth * youth_by_year(scenario)[members].sum(axis=0)
+        youth = youth_by_year(scenario)[members].sum(axis=0)
+        return np.asarray(contract.budget.per_youth * youth)
     once = history[places].sum() if contract.budget == "history" else float(contract.budget)
-    return np.full(len(scenario.calendar_years), once)
+    return np.full(len(scenario.calendar_years), float(once))

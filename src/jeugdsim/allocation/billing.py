@@ -13,7 +13,7 @@ from jeugdsim.allocation.budget import lever_costs, make_budgets
 from jeugdsim.allocation.pools import Pool, make_pools
 from jeugdsim.engine.plan import youth_by_year
 from jeugdsim.funding.reference import first_year_reference_cost
-from jeugdsim.funding.settle import check_belongs
+from jeugdsim.funding.settlement import check_belongs
 from jeugdsim.funding.tariffs import money_parameters
 from jeugdsim.scenario.findings import nearest
 from jeugdsim.scenario.model import Scenario
@@ -69,9 +69,7 @@ def allocate(accounts: xr.Dataset, scenario: Scenario, key: Key | None = None) -
     _check_contracts(accounts, scenario)
     reference_cost = first_year_reference_cost(scenario)
     contribution = contributions(accounts, scenario, reference_cost, key)
-    parameters = money_parameters(
-        scenario, int(accounts.attrs["seed"]), accounts["draw"].to_numpy()
-    )
+    parameters = money_parameters(scenario, int(accounts.attrs["seed"]), accounts["draw"].to_numpy())
     index = accounts["index_provisional"].to_numpy()
     lever_cost = lever_costs(scenario, reference_cost, parameters, index)
     budgets = make_budgets(scenario, reference_cost)
@@ -173,10 +171,8 @@ def _add_shared(
     payment = accounts["payment"].sel(contract=pool.contract).to_numpy()
     is_pxq = scenario.settings.contracts[pool.contract].form == "pxq"
     for (segment, weight), forms in zip(pool.segment_weights, pool.segment_forms, strict=True):
-        if is_pxq:
-            part = _pool_use(use_value, pool, forms).sum(axis=(2, 3))
-        else:
-            part = payment * weight
+        own = _pool_use(use_value, pool, forms).sum(axis=(2, 3)) if is_pxq else None
+        part = payment * weight if own is None else own
         bills[:, :, members, segment] += share * part[:, :, None]
 
 

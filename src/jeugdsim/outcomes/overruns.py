@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from jeugdsim.funding.settle import check_belongs
+from jeugdsim.funding.settlement import check_belongs
 from jeugdsim.scenario.model import Scenario
 
 CENT = 0.01

@@ -9,13 +9,11 @@ import xarray as xr
 from jeugdsim.allocation.budget import lever_costs, nominal_target
 from jeugdsim.funding.reference import first_year_reference_cost
 from jeugdsim.funding.tariffs import money_parameters
-from jeugdsim.outcomes.overrun import CENT
+from jeugdsim.outcomes.overruns import CENT
 from jeugdsim.scenario.model import Scenario
 
 
-def savings(
-    accounts: xr.Dataset, reference_accounts: xr.Dataset, scenario: Scenario
-) -> xr.Dataset:
+def savings(accounts: xr.Dataset, reference_accounts: xr.Dataset, scenario: Scenario) -> xr.Dataset:
     """Return what the region saves against the reference, in its parts.
 
     savings = less care (C_ref - C*) + carried by providers (C* - payment) - lever cost, with C* the
@@ -53,9 +51,7 @@ def savings(
     same_seed = accounts.attrs.get("seed") == reference_accounts.attrs.get("seed")
     if not same_seed or not accounts["draw"].equals(reference_accounts["draw"]):
         raise ValueError("accounts and reference accounts must be of the same seed and draws")
-    parameters = money_parameters(
-        scenario, int(accounts.attrs["seed"]), accounts["draw"].to_numpy()
-    )
+    parameters = money_parameters(scenario, int(accounts.attrs["seed"]), accounts["draw"].to_numpy())
     index = accounts["index_provisional"]
     yearly_costs = lever_costs(
         scenario, first_year_reference_cost(scenario), parameters, index.to_numpy()

@@ -20,7 +20,7 @@ from jeugdsim.engine.drawn import (
     make_drawn,
     units_factor,
 )
-from jeugdsim.engine.kernels import Out, Tables, make_work, simulate_chunk
+from jeugdsim.engine.kernels import Out, Tables, make_work, out_of, simulate_chunk
 from jeugdsim.engine.plan import Plan, make_plan, make_tables
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.world.index import IndexPaths, draw_index_paths
@@ -171,7 +171,7 @@ def _simulate_piece(run: _Run, piece: slice) -> None:
     numbers = np.arange(piece.start, piece.stop, dtype=np.int64)
     parameters = run.parameters.rows(piece)
     shocks = Shocks(run.shocks.inflow[piece], run.shocks.stay[piece], run.shocks.units[piece])
-    out = Out(*(array[piece] for array in run.out))
+    out = out_of(run.out, piece)
     drawn = make_drawn(run.plan, parameters, shocks, numbers)
     simulate_chunk(run.tables, drawn, out, make_work(run.tables))
     out.units[...] *= units_factor(run.plan, parameters, shocks)[:, :, None, :]
