@@ -13,6 +13,7 @@ from .folders import FILES, TOML, assert_told, edited, findings_of, line_of, wri
 WRONG_TOML = [
     # old, new, words; the line is that of the old text
     ("years = 2", "yeers = 2", ('unknown key "yeers"', 'did you mean "years"')),
+    ("years = 2", 'years = 2\nextend = "../base"', ()),
     ("years = 2", "years = 0", ("years", "at least 1", "0 is given")),
     ("years = 2", "years = 2.5", ("years", "whole number", "2.5")),
     ("years = 2", "years = true", ("years", "whole number", "true")),

@@ -14,7 +14,6 @@ from jeugdsim.allocation.pools import Pool, make_pools
 from jeugdsim.engine.plan import youth_by_year
 from jeugdsim.funding.reference import first_year_reference_cost
 from jeugdsim.funding.settlement import check_belongs
-from jeugdsim.funding.tariffs import money_parameters
 from jeugdsim.scenario.findings import nearest
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.settings import KEYS, KEYS_THAT_NEED_USE
@@ -69,9 +68,7 @@ def allocate(accounts: xr.Dataset, scenario: Scenario, key: Key | None = None) -
     _check_contracts(accounts, scenario)
     reference_cost = first_year_reference_cost(scenario)
     contribution = contributions(accounts, scenario, reference_cost, key)
-    parameters = money_parameters(scenario, int(accounts.attrs["seed"]), accounts["draw"].to_numpy())
-    index = accounts["index_provisional"].to_numpy()
-    lever_cost = lever_costs(scenario, reference_cost, parameters, index)
+    lever_cost = lever_costs(accounts, scenario, reference_cost)
     budgets = make_budgets(scenario, reference_cost)
     budget = np.broadcast_to(budgets.with_target, contribution.shape)
     without = np.broadcast_to(budgets.without_target, contribution.shape)

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import xarray as xr
 
 from jeugdsim.engine.effects import lever_cells
 from jeugdsim.funding.levels import levels
+from jeugdsim.funding.tariffs import drawn_again
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.settings import Budget, Savings
 from jeugdsim.world.calendar import make_calendar
 from jeugdsim.world.index import mean_index
-from jeugdsim.world.parameters import Parameters
 from jeugdsim.world.phases import share_of_year_begun
 
 Array = npt.NDArray[np.float64]
@@ -89,9 +90,7 @@ def segment_sums(scenario: Scenario, by_form: Array) -> Array:
     return np.stack(sums, axis=-1)
 
 
-def lever_costs(
-    scenario: Scenario, reference_cost: Array, parameters: Parameters, index: Array
-) -> Array:
+def lever_costs(accounts: xr.Dataset, scenario: Scenario, reference_cost: Array) -> Array:
     """Return what levers cost, nominal, shape (draws, years, municipalities, segments).
 
     cost_per_year x L x the part of the year from ``starts`` on, shared over the cells the lever acts
@@ -99,15 +98,15 @@ def lever_costs(
 
     Parameters
     ----------
+    accounts : xarray.Dataset
+        From ``settle``: draws, seed and index as paid.
     scenario : Scenario
         Its levers.
     reference_cost : ndarray, shape (municipalities, care forms)
         Expected reference cost of the first year.
-    parameters : Parameters
-        Drawn costs.
-    index : ndarray, shape (draws, years)
-        Index as paid.
     """
+    index = accounts["index_provisional"].to_numpy()
+    parameters = drawn_again(scenario, accounts, (".cost_per_year",))
     shape = (*index.shape, len(scenario.municipality_names), len(scenario.segment_names))
     costs = np.zeros(shape)
     calendar = make_calendar(scenario.calendar_years)

@@ -12,7 +12,7 @@ import xarray as xr
 from jeugdsim.engine.plan import youth_by_year
 from jeugdsim.funding.pxq import no_budget, pxq_payment
 from jeugdsim.funding.reference import first_year_reference_cost
-from jeugdsim.funding.tariffs import apply_tariff_levers, money_parameters
+from jeugdsim.funding.tariffs import apply_tariff_levers, settled_parameters
 from jeugdsim.funding.task_based import agreed_budget, task_based_payment
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.settings import Contract, PerYouth
@@ -66,8 +66,7 @@ def settle(
     if contracts is not None:
         scenario = scenario.with_changes({"contracts": _as_tables(contracts)})
     check_belongs(volumes, scenario)
-    draw_numbers = volumes["draw"].to_numpy()
-    parameters = money_parameters(scenario, int(volumes.attrs["seed"]), draw_numbers)
+    parameters = settled_parameters(scenario, volumes)
     index = volumes["index_provisional"].to_numpy()
     gap = volumes["index_definitive"].to_numpy() / index - 1.0
     care_value = _care_value(volumes["units"].to_numpy(), scenario, parameters, index)

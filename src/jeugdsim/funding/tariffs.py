@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import xarray as xr
 
 from jeugdsim.engine.effects import lever_cells
 from jeugdsim.scenario.model import Scenario
+from jeugdsim.scenario.settings import Lever
 from jeugdsim.world.calendar import make_calendar
 from jeugdsim.world.parameters import Parameters, draw_parameters
 from jeugdsim.world.phases import phase_by_year
 
 Array = npt.NDArray[np.float64]
-_MONEY_FIELDS = (".tariff", ".cost_ratio", ".volume_growth_per_year", ".effect", ".cost_per_year")
+_SETTLED_FIELDS = (".tariff", ".cost_ratio", ".volume_growth_per_year")
 
 
-def money_parameters(scenario: Scenario, seed: int, draw_numbers: npt.NDArray[np.int64]) -> Parameters:
-    """Draw the assumptions about money for some draws of a run.
+def settled_parameters(scenario: Scenario, result: xr.Dataset) -> Parameters:
+    """Draw the assumptions that settling needs, for the draws of a result."""
+    effects = tuple(f"levers.{lever.name}.effect" for lever in _tariff_levers(scenario))
+    return drawn_again(scenario, result, (*_SETTLED_FIELDS, *effects))
+
+
+def drawn_again(scenario: Scenario, result: xr.Dataset, only: tuple[str, ...]) -> Parameters:
+    """Draw the assumptions whose paths end in one of ``only``, for the draws of a result.
 
     They are addressed by name, so they are those the run itself drew, or would have drawn.
     """
-    return draw_parameters(scenario, seed, int(draw_numbers.max()) + 1, only=_MONEY_FIELDS).rows(
-        draw_numbers
-    )
+    draw_numbers = result["draw"].to_numpy()
+    draws = int(draw_numbers.max()) + 1
+    return draw_parameters(scenario, int(result.attrs["seed"]), draws, only).rows(draw_numbers)
 
 
 def apply_tariff_levers(care_value: Array, scenario: Scenario, parameters: Parameters) -> Array:
@@ -39,12 +47,12 @@ def apply_tariff_levers(care_value: Array, scenario: Scenario, parameters: Param
     parameters : Parameters
         Drawn effects.
     """
-    levers = [lever for lever in scenario.settings.levers if lever.affects == "tariff"]
+    levers = _tariff_levers(scenario)
     if not levers:
         return care_value
     calendar = make_calendar(scenario.calendar_years)
     value = care_value.copy()
-    for lever in sorted(levers, key=lambda lever: lever.name):
+    for lever in levers:
         starts = calendar.day_of(lever.starts)
         phase = phase_by_year(calendar, starts, lever.profile, lever.phase_in_years)
         effect = parameters.of(f"levers.{lever.name}.effect", lever.effect)
@@ -53,3 +61,9 @@ def apply_tariff_levers(care_value: Array, scenario: Scenario, parameters: Param
             place = scenario.municipality_names.index(town), scenario.care_form_names.index(form)
             value[:, :, place[0], place[1]] *= factor
     return value
+
+
+def _tariff_levers(scenario: Scenario) -> list[Lever]:
+    """Return the levers on tariffs, in order of name."""
+    levers = [lever for lever in scenario.settings.levers if lever.affects == "tariff"]
+    return sorted(levers, key=lambda lever: lever.name)

@@ -8,7 +8,6 @@ import xarray as xr
 
 from jeugdsim.allocation.budget import lever_costs, nominal_target
 from jeugdsim.funding.reference import first_year_reference_cost
-from jeugdsim.funding.tariffs import money_parameters
 from jeugdsim.outcomes.overruns import CENT
 from jeugdsim.scenario.model import Scenario
 
@@ -51,11 +50,8 @@ def savings(accounts: xr.Dataset, reference_accounts: xr.Dataset, scenario: Scen
     same_seed = accounts.attrs.get("seed") == reference_accounts.attrs.get("seed")
     if not same_seed or not accounts["draw"].equals(reference_accounts["draw"]):
         raise ValueError("accounts and reference accounts must be of the same seed and draws")
-    parameters = money_parameters(scenario, int(accounts.attrs["seed"]), accounts["draw"].to_numpy())
     index = accounts["index_provisional"]
-    yearly_costs = lever_costs(
-        scenario, first_year_reference_cost(scenario), parameters, index.to_numpy()
-    )
+    yearly_costs = lever_costs(accounts, scenario, first_year_reference_cost(scenario))
     lever_cost = xr.DataArray(yearly_costs.sum(axis=(2, 3)), coords=index.coords, dims=index.dims)
     care = accounts["care_value"].sum("contract")
     less_care = reference_accounts["care_value"].sum("contract") - care

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from jeugdsim.scenario.files import Place
 from jeugdsim.scenario.findings import Finding, listed, nearest, shown
+from jeugdsim.scenario.settings import Settings
 from jeugdsim.scenario.tree import Node, deepest, lever_name, step
 
 _RANK = {"scenario": 0, "missing": 1, "extra_forbidden": 1, "literal_error": 2}
@@ -139,6 +140,8 @@ def _message(detail: ErrorDetails, path: Sequence[str | int], root: type[BaseMod
         return f'key "{detail["loc"][-1]}" is missing'
     if kind == "extra_forbidden":
         known = field_names(root, path[:-1])
+        if root is Settings and len(path) == 1:
+            known += ["extends", "remove"]  # read before the settings are checked
         name = str(path[-1])
         return f'unknown key "{name}"{nearest(name, known)}; known are {listed(known, 30)}'
     if kind == "literal_error":
