@@ -61,7 +61,7 @@ class Tables(NamedTuple):
     move_group: Integers  # (m, moves)
     stay_quantiles: Floats  # (k, knots) days, made so that whole days have the stated mean
     fixed_stay: npt.NDArray[np.bool_]  # (k,)
-    remaining_cumulative: Floats  # (k, d) P(remaining stay of the stock <= r)
+    remaining_cumulative: Floats  # (k, days or more) P(remaining stay of the stock <= r)
     intensity_quantiles: Floats  # (k, knots)
     spread_units: npt.NDArray[np.bool_]  # (k,) whether the intensity varies
     per_trajectory: npt.NDArray[np.bool_]  # (k,) one unit at entry
@@ -348,21 +348,14 @@ def _days_left_changed(
 
 
 @_compiled
-def _follow_children(
-    t: Tables,
-    drawn: Drawn,
-    out: Out,
-    work: Work,
-    r: int,
-    cell_of_entry: int,
-    month: int,
-    children: int,
-    child: int,
-) -> None:
-    """Follow the children of one cell and month of first entry until they leave or time ends.
+def _simulate_cell(
+    t: Tables, drawn: Drawn, out: Out, work: Work, r: int, cell_of_entry: int, child: int
+) -> int:
+    """Follow the children who first enter care in one cell until they leave or time ends.
 
-    ``month`` is an index, -1 for the start stock; ``child`` the number of children followed before,
-    which tells visits of this child to a care form from those of others.
+    First the start stock (month -1), then month by month. ``child`` is the number of children
+    followed before in this draw, which tells one child's visits to a care form from another's; the
+    number after this cell is returned.
     """
     # Local names: numba counts references at every use of a tuple's array inside a loop.
     cell_form = t.cell_form
@@ -397,88 +390,102 @@ def _follow_children(
     stays_ended = out.stays_ended
     clients_in_year = out.clients_in_year
     youth_in_year = out.youth_in_year
+    month_number = t.month_number
+    month_year = t.month_year
+    month_share = t.month_share
+    months_first_day = t.month_first_day
+    months_days = t.month_days
+    inflow = drawn.inflow
+    inflow_effects = work.inflow_effects
     draw = drawn.number[r]
     k0, k1 = t.cell_key[cell_of_entry, 0], t.cell_key[cell_of_entry, 1]
     town = t.cell_municipality[cell_of_entry]
-    horizon = t.year_first_day[-1]
-    month_first_day, month_days = t.month_first_day[month], t.month_days[month]
-    address = 0 if month < 0 else t.month_number[month] + 1
-    for sequence in range(children):
-        child += 1
-        cell = cell_of_entry
-        entry = -1
-        youth_year = -1
-        step = 0
-        while True:
-            form = cell_form[cell]
-            stay_word, intensity_word, next_word, day_word = philox(
-                sequence, step, address, draw, k0, k1
-            )
-            if month < 0 and step == 0:
-                day = 0
-                end = first_reaching(remaining_cumulative, form, uniform(stay_word))
-            else:
-                if step == 0:
-                    entry = month_first_day + ((day_word * month_days) >> 32)
-                day = entry
-                year = day_year[entry]
-                x = quantile_at(stay_quantiles, form, stay_word)
-                x *= stay_scale[r, form, year] * stay_effects[stay_group[cell], entry]
-                rounding_word = 0
-                if fixed_stay[form]:
-                    purpose = ROUNDING << _PURPOSE_SHIFT
-                    rounding_word = philox(sequence, step + purpose, address, draw, k0, k1)[0]
-                end = entry + _whole_days(x, fixed_stay[form], rounding_word)
-                stays_started[r, year, town, form] += 1
-                if per_trajectory[form]:
-                    units[r, year, town, form] += 1.0
-            end = _days_left_changed(
-                whole_effect, whole_starts, whole_cells, effect, r, cell, entry, end
-            )
+    inflow_group = t.inflow_group[cell_of_entry]
+    horizon = year_first_day[-1]
+    for month in range(-1, len(month_number)):
+        address = 0 if month < 0 else month_number[month] + 1
+        if month < 0:
+            children = _start_clients(t, drawn, r, cell_of_entry)
+            out.clients_at_start[r, town, cell_form[cell_of_entry]] = children
+        else:
+            mean = inflow[r, cell_of_entry, month_year[month]]
+            mean *= month_share[cell_form[cell_of_entry], month] * inflow_effects[inflow_group, month]
+            w0, w1, _, _ = philox(0, INFLOW_COUNT << _PURPOSE_SHIFT, address, draw, k0, k1)
+            children = poisson_count(mean, uniform53(w0, w1))
+        for sequence in range(children):
+            child += 1
+            cell = cell_of_entry
+            entry = -1
+            youth_year = -1
+            step = 0
+            while True:
+                form = cell_form[cell]
+                stay_word, intensity_word, next_word, day_word = philox(
+                    sequence, step, address, draw, k0, k1
+                )
+                if month < 0 and step == 0:
+                    day = 0
+                    end = first_reaching(remaining_cumulative, form, uniform(stay_word))
+                else:
+                    if step == 0:
+                        entry = months_first_day[month] + ((day_word * months_days[month]) >> 32)
+                    day = entry
+                    year = day_year[entry]
+                    x = quantile_at(stay_quantiles, form, stay_word)
+                    x *= stay_scale[r, form, year] * stay_effects[stay_group[cell], entry]
+                    rounding_word = 0
+                    if fixed_stay[form]:
+                        purpose = ROUNDING << _PURPOSE_SHIFT
+                        rounding_word = philox(sequence, step + purpose, address, draw, k0, k1)[0]
+                    end = entry + _whole_days(x, fixed_stay[form], rounding_word)
+                    stays_started[r, year, town, form] += 1
+                    if per_trajectory[form]:
+                        units[r, year, town, form] += 1.0
+                end = _days_left_changed(
+                    whole_effect, whole_starts, whole_cells, effect, r, cell, entry, end
+                )
 
-            intensity = 1.0
-            if spread_units[form]:
-                intensity = quantile_at(intensity_quantiles, form, intensity_word)
-            if seen_child[form] != child:
-                seen_child[form] = child
-                seen_year[form] = -1
-            group = units_group[cell]
-            last = min(end, horizon)
-            while day < last:
-                year = day_year[day]
-                until = min(last, year_first_day[year + 1])
-                client_days[r, year, town, form] += until - day
-                if not per_trajectory[form]:
+                intensity = 0.0 if per_trajectory[form] else 1.0
+                if spread_units[form]:
+                    intensity = quantile_at(intensity_quantiles, form, intensity_word)
+                if seen_child[form] != child:
+                    seen_child[form] = child
+                    seen_year[form] = -1
+                group, last = units_group[cell], min(end, horizon)
+                while day < last:
+                    year = day_year[day]
+                    until = min(last, year_first_day[year + 1])
+                    client_days[r, year, town, form] += until - day
                     done = units_before[group, until] - units_before[group, day]
                     units[r, year, town, form] += intensity * done
-                if seen_year[form] < year:
-                    seen_year[form] = year
-                    clients_in_year[r, year, town, form] += 1
-                if youth_year < year:
-                    youth_year = year
-                    youth_in_year[r, year, town] += 1
-                day = until
-
-            if end >= horizon:
-                break
-            stays_ended[r, day_year[end], town, form] += 1
-            to = _next_form(
-                move_first,
-                move_to,
-                move_group,
-                move_probability,
-                move_effects,
-                r,
-                town,
-                form,
-                end,
-                uniform(next_word),
-            )
-            if to < 0 or cell_at[town, to] < 0:
-                break
-            cell = cell_at[town, to]
-            entry = end
-            step += 1
+                    if seen_year[form] < year:
+                        seen_year[form] = year
+                        clients_in_year[r, year, town, form] += 1
+                    if youth_year < year:
+                        youth_year = year
+                        youth_in_year[r, year, town] += 1
+                    day = until
+                if end >= horizon:
+                    break
+                stays_ended[r, day_year[end], town, form] += 1
+                to = _next_form(
+                    move_first,
+                    move_to,
+                    move_group,
+                    move_probability,
+                    move_effects,
+                    r,
+                    town,
+                    form,
+                    end,
+                    uniform(next_word),
+                )
+                if to < 0 or cell_at[town, to] < 0:
+                    break
+                cell = cell_at[town, to]
+                entry = end
+                step += 1
+    return child
 
 
 @_compiled
@@ -503,16 +510,6 @@ def _start_clients(t: Tables, drawn: Drawn, r: int, cell: int) -> int:
 
 
 @_compiled
-def _new_clients(t: Tables, drawn: Drawn, inflow_effects: Floats, r: int, cell: int, month: int) -> int:
-    """Return the children who enter from outside in a month."""
-    k0, k1 = t.cell_key[cell, 0], t.cell_key[cell, 1]
-    address = t.month_number[month] + 1
-    w0, w1, _, _ = philox(0, INFLOW_COUNT << _PURPOSE_SHIFT, address, drawn.number[r], k0, k1)
-    mean = drawn.inflow[r, cell, t.month_year[month]] * t.month_share[t.cell_form[cell], month]
-    return poisson_count(mean * inflow_effects[t.inflow_group[cell], month], uniform53(w0, w1))
-
-
-@_compiled
 def simulate_chunk(t: Tables, drawn: Drawn, out: Out, work: Work) -> None:
     """Simulate every child of the draws of a chunk and count into ``out``, which starts at zero."""
     for r in range(len(drawn.number)):
@@ -520,11 +517,4 @@ def simulate_chunk(t: Tables, drawn: Drawn, out: Out, work: Work) -> None:
         work.seen_child[:] = 0
         child = 0
         for cell in range(len(t.cell_form)):
-            clients = _start_clients(t, drawn, r, cell)
-            out.clients_at_start[r, t.cell_municipality[cell], t.cell_form[cell]] = clients
-            _follow_children(t, drawn, out, work, r, cell, -1, clients, child)
-            child += clients
-            for month in range(len(t.month_days)):
-                clients = _new_clients(t, drawn, work.inflow_effects, r, cell, month)
-                _follow_children(t, drawn, out, work, r, cell, month, clients, child)
-                child += clients
+            child = _simulate_cell(t, drawn, out, work, r, cell, child)

@@ -27,6 +27,7 @@ from jeugdsim.world.keys import key_number
 from jeugdsim.world.phases import phase_by_day, phase_by_month
 
 Array = npt.NDArray[np.float64]
+_LONGEST_REMAINING_DAYS = 60_000  # only a lever on the days left asks how far beyond the horizon
 _PhaseOver = Callable[[Calendar, int, Profile, float | None], Array]
 
 
@@ -126,6 +127,7 @@ def make_tables(plan: Plan, seed: int) -> Tables:
     )
     whole = [index for index, effect in enumerate(plan.effects) if effect.also_days_left]
     means = [mean_of(row.stay_mean_days) for row in forms]
+    remaining_days = max(calendar.days, _LONGEST_REMAINING_DAYS if whole else 0)
     return Tables(
         cell_municipality=plan.cell_municipality,
         cell_form=plan.cell_form,
@@ -144,7 +146,7 @@ def make_tables(plan: Plan, seed: int) -> Tables:
         fixed_stay=np.array([isinstance(stay, FixedStay) for stay in plan.stays]),
         remaining_cumulative=np.array(
             [
-                remaining_cumulative(stay, factor, mean, calendar.days)
+                remaining_cumulative(stay, factor, mean, remaining_days)
                 for stay, factor, mean in zip(plan.stays, plan.rounding_factors, means, strict=True)
             ]
         ),

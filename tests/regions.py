@@ -1,0 +1,147 @@
+"""Small regions made in Python, for tests whose answer is worked out by hand.
+
+All is certain unless a test says otherwise: no growth, no shocks, no indexation, everything P x Q,
+and fixed stays of ten days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jeugdsim as js
+from jeugdsim.scenario import Scenario
+
+DATA = Path(__file__).parent / "data"
+ROOT = Path(__file__).resolve().parents[1]
+HAAGLANDEN = ROOT / "scenarios" / "haaglanden-2027"
+
+Row = dict[str, Any]
+Cell = tuple[str, str]
+
+
+def care_form(name: str, **changes: Any) -> Row:
+    """Return a row of care_forms.csv: etmaal at 100 euros, a fixed stay of ten days."""
+    row: Row = {
+        "care_form": name,
+        "segment": "zorg",
+        "unit": "etmaal",
+        "tariff": 100.0,
+        "units_per_day": 1.0,
+        "units_cv": 0.0,
+        "stay_distribution": "fixed",
+        "stay_mean_days": 10,
+        "source": "A1",
+    }
+    if changes.get("unit") == "traject":
+        row |= {"units_per_day": None, "units_cv": None}
+    return row | changes
+
+
+def lever(name: str, affects: str, effect: Any, starts: str, **changes: Any) -> Row:
+    """Return a lever that takes effect at once."""
+    return {
+        "name": name,
+        "affects": affects,
+        "effect": effect,
+        "starts": starts,
+        "profile": "step",
+        **changes,
+    }
+
+
+def region(
+    forms: Sequence[Row],
+    *,
+    towns: Sequence[str] = ("Aldorp",),
+    youth: float | Sequence[float] = 1000.0,
+    inflow: Mapping[str, Any] | Mapping[Cell, Any] | float = 0.0,
+    stock: Mapping[str, float] | float | None = None,
+    known: bool = False,
+    moves: Mapping[tuple[str, str], Any] | None = None,
+    levers: Sequence[Row] = (),
+    start: int = 2025,
+    years: int = 3,
+    **more: Any,
+) -> Scenario:
+    """Return a scenario.
+
+    Parameters
+    ----------
+    forms : sequence of dict
+        Rows of care_forms.csv; every town buys every form, unless ``inflow`` is by cell.
+    towns : sequence of str
+        Municipalities; their codes are GM0001, GM0002, ...
+    youth : float or sequence of float
+        Youth of every town, in every year or per year.
+    inflow : float, or mapping of care form (or of (town, care form)) to number
+        New children per 1,000 youth per year; with 1,000 youth simply per year. By (town, care form)
+        it also says what is bought.
+    stock : float, or mapping of care form to float, or None
+        Clients at the start; None is stationary.
+    known : bool
+        Whether that is a whole number, not an expectation.
+    moves : mapping of (from, to) to number
+        Probabilities.
+    levers : sequence of dict
+        See ``lever``.
+    start, years : int
+        First year and number of years; the defaults hold no leap year.
+    **more
+        Other tables of scenario.toml (``world``, ``contracts``, ...) or CSV files (``season``).
+    """
+    names = [form["care_form"] for form in forms]
+    by_year = list(youth) if isinstance(youth, Sequence) else [youth] * years
+
+    def rate(town: str, form: str) -> Any:
+        if not isinstance(inflow, Mapping):
+            return inflow
+        return inflow.get((town, form), inflow.get(form))  # type: ignore[call-overload]
+
+    def given(form: str) -> float | None:
+        return stock.get(form) if isinstance(stock, Mapping) else stock
+
+    changes: dict[str, Any] = {
+        "name": "Proef",
+        "start": f"{start}-01-01",
+        "years": years,
+        "price_year": start,
+        "clients_at_start_known": known,
+        "contracts": {"alles": {"form": "pxq", "segments": sorted({f["segment"] for f in forms})}},
+        "municipalities": [
+            {"municipality": town, "cbs_code": f"GM{number:04}", "source": "A1"}
+            for number, town in enumerate(towns, start=1)
+        ],
+        "population": [
+            {
+                "municipality": town,
+                "year": start + number,
+                "youth": persons,
+                "inhabitants": 10_000.0,
+                "source": "A1",
+            }
+            for town in towns
+            for number, persons in enumerate(by_year)
+        ],
+        "care_forms": list(forms),
+        "demand": [
+            {
+                "municipality": town,
+                "care_form": form,
+                "clients_at_start": given(form),
+                "inflow_per_1000_youth": rate(town, form),
+                "source": "A1",
+            }
+            for town in towns
+            for form in names
+            if rate(town, form) is not None
+        ],
+        "moves": [
+            {"from_care_form": a, "to_care_form": b, "probability": chance, "source": "A1"}
+            for (a, b), chance in (moves or {}).items()
+        ],
+        "levers": list(levers),
+        **more,
+    }
+    return js.load_scenario(DATA / "certain").with_changes(changes)
