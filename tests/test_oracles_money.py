@@ -60,8 +60,7 @@ def quantities(volumes: xr.Dataset, folder: Folder) -> line.Quantities:
         paid_level=array(volumes, "index_provisional", folder, ("draw", "year")),
         definitive_level=array(volumes, "index_definitive", folder, ("draw", "year")),
         parameters={
-            str(path): table.sel(parameter=path).to_numpy()
-            for path in table["parameter"].to_numpy()
+            str(path): table.sel(parameter=path).to_numpy() for path in table["parameter"].to_numpy()
         },
     )
 

@@ -214,9 +214,7 @@ def test_applies_to_all_also_shortens_the_days_left(effect: float, starts: int) 
 
     A lever that starts on day 0 meets every child of the start stock that has days left (R > 0).
     """
-    levers = [
-        lever("alle", "stay_days", effect, day(starts), care_forms=["zorg"], applies_to="all")
-    ]
+    levers = [lever("alle", "stay_days", effect, day(starts), care_forms=["zorg"], applies_to="all")]
     before = in_care_at_start([])
     assert {0, 1} <= set(before.ravel()), "a child without days left, and one with its last day"
     np.testing.assert_array_equal(in_care_at_start(levers), shortened(before, starts, [effect]))

@@ -64,9 +64,7 @@ def philox_of_the_paper(counter: Words, key: tuple[int, int]) -> Words:
 
 @settings(deadline=None)
 @given(counter=st.tuples(word, word, word, word), key=st.tuples(word, word))
-def test_compiled_plain_and_paper_give_the_same_words(
-    counter: Words, key: tuple[int, int]
-) -> None:
+def test_compiled_plain_and_paper_give_the_same_words(counter: Words, key: tuple[int, int]) -> None:
     expected = philox_of_the_paper(counter, key)
     assert kernels.philox(*counter, *key) == expected
     assert PLAIN(*counter, *key) == expected

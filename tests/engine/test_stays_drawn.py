@@ -77,8 +77,7 @@ def visits(terms: Row, *, draws: int = 3_000, seed: int = 5, **more: Any) -> xr.
 def days_of(volumes: xr.Dataset, children: int) -> np.ndarray:
     """Return the days in care of cells with so many children in all, who all left again."""
     started, ended, days = (
-        volumes[name].sum("year").to_numpy()
-        for name in ("stays_started", "stays_ended", "client_days")
+        volumes[name].sum("year").to_numpy() for name in ("stays_started", "stays_ended", "client_days")
     )
     few = (started == children) & (ended == children)
     assert few.sum() > 5_000

@@ -140,9 +140,7 @@ def start_stock(folder: Folder, municipality: str) -> np.ndarray:
     counts for its own form only.
     """
     forms = folder.care_forms
-    outside = np.array(
-        [daily_inflow(folder, municipality, form, folder.start.year) for form in forms]
-    )
+    outside = np.array([daily_inflow(folder, municipality, form, folder.start.year) for form in forms])
     moves = move_chances(folder, municipality)
     arrivals = np.linalg.solve(np.eye(len(forms)) - moves.T, outside)
     stock = np.zeros(len(forms))
@@ -183,8 +181,7 @@ def expected_units(folder: Folder) -> Expected:
         moves = move_chances(folder, town)
         stock[m] = start_stock(folder, town)
         outside = {
-            year: np.array([daily_inflow(folder, town, form, year) for form in forms])
-            for year in years
+            year: np.array([daily_inflow(folder, town, form, year) for form in forms]) for year in years
         }
         begins = np.zeros((len(forms), number_of_days))
         ends = np.zeros((len(forms), number_of_days))

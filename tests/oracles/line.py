@@ -173,9 +173,7 @@ def _levers(
         for r in range(draws):
             for y, year in enumerate(folder.years):
                 amount = money.lever_cost(yearly[r], given.paid_level[r, y], lever["starts"], year)
-                for (town, form), own in money.lever_cost_over_cells(
-                    amount, lever, expected
-                ).items():
+                for (town, form), own in money.lever_cost_over_cells(amount, lever, expected).items():
                     segment = folder.segments.index(folder.forms[form]["segment"])
                     cost[r, y, folder.municipalities.index(town), segment] += own
     answer.lever_cost = cost

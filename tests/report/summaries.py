@@ -84,9 +84,7 @@ def summary(
                     wider * share * sd[year],
                     draws,
                 ),
-                "without_target": overrun(
-                    0.01 * share * cost[year], wider * share * sd[year], draws
-                ),
+                "without_target": overrun(0.01 * share * cost[year], wider * share * sd[year], draws),
             }
             for year in every
         }

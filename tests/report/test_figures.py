@@ -35,9 +35,7 @@ def test_the_bands_run_from_low_to_high_percentile() -> None:
     assert set(bands) == {"P5-P95", "P10-P90"}
     for label, (low, high) in {"P5-P95": ("p5", "p95"), "P10-P90": ("p10", "p90")}.items():
         corners = bands[label].get_paths()[0].vertices
-        for year, *limits in zip(
-            YEARS, millions(results, low), millions(results, high), strict=True
-        ):
+        for year, *limits in zip(YEARS, millions(results, low), millions(results, high), strict=True):
             heights = np.asarray(corners)[np.asarray(corners)[:, 0] == float(year), 1]
             assert [heights.min(), heights.max()] == pytest.approx(limits)
 

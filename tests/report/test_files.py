@@ -92,9 +92,7 @@ def test_municipalities_table() -> None:
     bills = table("municipalities.csv", results).set_index(["municipality", "quantity", "year"])
     assert set(bills.index.get_level_values("municipality")) == set(HAAGLANDEN)
     told = results["municipalities"]["Delft"]
-    assert (
-        bills.loc[("Delft", "contribution", "2029"), "p90"] == (told["contribution"]["2029"]["p90"])
-    )
+    assert bills.loc[("Delft", "contribution", "2029"), "p90"] == (told["contribution"]["2029"]["p90"])
     assert (
         bills.loc[("Delft", "overrun.without_target", "total"), "size"]
         == (told["overrun"]["total"]["without_target"]["size"])

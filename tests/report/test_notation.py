@@ -117,9 +117,7 @@ def test_an_amount_shows_no_digit_finer_than_its_error(euros: float, error: floa
         ([], notation.EURO),
     ],
 )
-def test_the_unit_suits_the_largest_amount(
-    amounts: list[float | None], unit: notation.Unit
-) -> None:
+def test_the_unit_suits_the_largest_amount(amounts: list[float | None], unit: notation.Unit) -> None:
     assert notation.unit_for(amounts) is unit
 
 
