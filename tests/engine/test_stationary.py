@@ -183,13 +183,12 @@ def test_a_known_stock_leaves_empty_cells_poisson_and_in_balance() -> None:
 
 
 def test_a_given_stock_runs_out_as_the_days_left_say() -> None:
-    """Without inflow: exponential stays of 200 days, P(S > s) = exp(-(s + 1/2)/(200 c)).
+    """Without inflow: exponential stays, P(S > s) = exp(-b (s + 1/2)), b such that E[S] = 200.
 
-    E[S] = 1 + q exp(-1/(400 c))... is 200 by the choice of c; of the 37 clients those with more than
-    364 days left are in care at the end of the year: 37 x sum of P(S > r) for r >= 365, over 200.
+    E[S] = 1 + exp(-3b/2)/(1 - exp(-b)). In care after d days are those with R >= d, of 37 clients
+    37 x sum of P(S > r) over r >= d, divided by 200.
     """
     volumes = with_stock(known=True)
-    # With rate b = 1/(200 c): E[S] = 1 + e^(-3b/2)/(1 - e^(-b)) = 200, solved by halving.
     low, high = 1e-4, 1e-1
     for _ in range(80):
         b = (low + high) / 2
@@ -204,8 +203,11 @@ def test_a_given_stock_runs_out_as_the_days_left_say() -> None:
         within_5_standard_errors(counts, 37 * share, year)
 
 
-def test_growth_of_inflow_to_the_first_year_is_in_the_stock_but_shocks_levers_and_stays_are_not() -> None:
-    """73 x 1.1 (2024 to 2025) arrivals a year of ten days: 2.2 clients, whatever else happens."""
+def test_only_growth_of_inflow_to_the_first_year_is_in_the_start_stock() -> None:
+    """73 x 1.1 (2024 to 2025) arrivals a year of ten days: 2.2 clients, Poisson.
+
+    Levers, season, shocks and growth of stays leave it alone.
+    """
     lever = {
         "name": "alles anders",
         "affects": "inflow",

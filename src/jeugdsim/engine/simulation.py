@@ -209,7 +209,7 @@ def _labelled(run: _Run, seed: int) -> xr.Dataset:
             "year": list(run.plan.calendar.years),
             "municipality": list(scenario.municipality_names),
             "care_form": list(scenario.care_form_names),
-            "parameter": np.array(run.parameters.paths, dtype=object),
+            "parameter": np.array(run.parameters.paths, dtype=np.str_),
         },
         attrs={
             "scenario": scenario.name,
