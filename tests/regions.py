@@ -57,7 +57,7 @@ def region(
     towns: Sequence[str] = ("Aldorp",),
     youth: float | Sequence[float] = 1000.0,
     inflow: Mapping[str, Any] | Mapping[Cell, Any] | float = 0.0,
-    stock: Mapping[str, float] | float | None = None,
+    stock: Mapping[str, Any] | float | None = None,
     known: bool = False,
     moves: Mapping[tuple[str, str], Any] | None = None,
     levers: Sequence[Row] = (),
@@ -78,7 +78,7 @@ def region(
     inflow : float, or mapping of care form (or of (town, care form)) to number
         New children per 1,000 youth per year; with 1,000 youth simply per year. By (town, care form)
         it also says what is bought.
-    stock : float, or mapping of care form to float, or None
+    stock : float, or mapping of care form to number, or None
         Clients at the start; None is stationary.
     known : bool
         Whether that is a whole number, not an expectation.
@@ -99,7 +99,7 @@ def region(
             return inflow
         return inflow.get((town, form), inflow.get(form))  # type: ignore[call-overload]
 
-    def given(form: str) -> float | None:
+    def given(form: str) -> Any:
         return stock.get(form) if isinstance(stock, Mapping) else stock
 
     changes: dict[str, Any] = {

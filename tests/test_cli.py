@@ -51,6 +51,9 @@ def test_check_prints_every_finding_with_its_place_and_exits_2(tmp_path: Path) -
         ("run", "scenarios/no-such-folder"),
         ("run", SMALL, "--draws", "0"),
         ("run", SMALL, "--draws", "many"),
+        ("run", SMALL, "--draws", "10.000"),
+        ("run", SMALL, "--out", ""),
+        ("run", SMALL, "--out", SMALL),
         ("run", SMALL, "--seed", "-1"),
         ("run", SMALL, "--threads", "0"),
         ("run", SMALL, "--language", "fr"),
@@ -74,7 +77,7 @@ def test_run_prints_one_screen_and_writes_whole_files(tmp_path: Path) -> None:
     written = {path.name for path in (tmp_path / "out").iterdir()}
     assert written == {
         "summary.json", "region.csv", "contracts.csv", "municipalities.csv", "allocation.csv",
-        "cost.png",
+        "segments.csv", "cost.png",
     }  # fmt: skip
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert (summary["draws"], summary["seed"], summary["years"]) == (20, 3, [2027, 2028, 2029])

@@ -39,20 +39,46 @@ def check_up(scenario: Scenario) -> str:
 
 def _budget_lines(scenario: Scenario, cost: Array) -> list[str]:
     """Print expected reference cost beside the budget without target, nominal, per year."""
-    expected = cost.sum(axis=(1, 2)) * _price_index(scenario)
-    budget = make_budgets(scenario, cost[0]).without_target.sum(axis=(1, 2))
+    expected, budget = _nominal(scenario, cost)
     lines = ["year  expected reference cost  budget without target  difference  (EUR million)"]
-    warnings = []
     for year, costs, allowed in zip(scenario.calendar_years, expected, budget, strict=True):
         gap = allowed / costs - 1.0
         percent = number(100 * gap, 1, language="en")
         lines.append(f"{year}{_million(costs):>25}{_million(allowed):>23}{percent:>11}%")
-        if abs(gap) > _BUDGET_DIFFERENCE:
-            warnings.append(
-                f"warning: the budget of {year} differs {100 * gap:+.1f}% from the expected "
-                "reference cost: that bias, not chance, then decides on overruns"
-            )
-    return lines + warnings
+    return [*lines, *(f"warning: {remark}" for remark in _budget_gaps(scenario, expected, budget))]
+
+
+def budget_remarks(scenario: Scenario) -> list[str]:
+    """Return a remark on every year whose budget differs over 5% from the expected cost.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        A scenario that loaded.
+    """
+    cost = reference_cost(scenario)
+    return _budget_gaps(scenario, *_nominal(scenario, cost))
+
+
+def _budget_gaps(scenario: Scenario, expected: Array, budget: Array) -> list[str]:
+    gaps = budget / expected - 1.0
+    far = [
+        f"{year} {100 * gap:+.1f}%"
+        for year, gap in zip(scenario.calendar_years, gaps, strict=True)
+        if abs(gap) > _BUDGET_DIFFERENCE
+    ]
+    if not far:
+        return []
+    return [
+        f"the budget differs from the expected reference cost ({', '.join(far)}): that bias, not "
+        "chance, then decides on overruns"
+    ]
+
+
+def _nominal(scenario: Scenario, cost: Array) -> tuple[Array, Array]:
+    """Return expected reference cost and budget without target per year, nominal."""
+    expected = cost.sum(axis=(1, 2)) * _price_index(scenario)
+    return expected, make_budgets(scenario, cost[0]).without_target.sum(axis=(1, 2))
 
 
 def _price_index(scenario: Scenario) -> Array:

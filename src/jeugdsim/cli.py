@@ -7,13 +7,16 @@ input is wrong.
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
+    from jeugdsim.pipeline import Outcome
     from jeugdsim.scenario import Scenario
 
 DEFAULT_DRAWS = 1000
@@ -21,6 +24,8 @@ DEFAULT_SEED = 2027
 WRONG_INPUT = 2
 FAILED = 1
 INTERRUPTED = 130
+PLAIN_WIDTH = 100
+NARROWEST = 80
 
 app = typer.Typer(
     help="What youth care will cost municipalities, how sure that is, and who carries the risk.",
@@ -29,7 +34,29 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+def _whole_number(least: int) -> Callable[[str | int], int]:
+    """Return a reader of whole numbers that takes digits only: 10.000 is ten thousand to some."""
+
+    def read(text: str | int) -> int:
+        digits = str(text).strip()
+        if not (digits.isascii() and digits.isdigit()):
+            raise typer.BadParameter(f"{digits!r} is not a whole number: write digits only, as 1000")
+        if int(digits) < least:
+            raise typer.BadParameter(f"{digits} is too small: at least {least} is asked")
+        return int(digits)
+
+    return read
+
+
 Folder = Annotated[Path, typer.Argument(help="The scenario folder.")]
+Draws = Annotated[int, typer.Option(parser=_whole_number(1), metavar="N", help="Number of draws.")]
+Seed = Annotated[int, typer.Option(parser=_whole_number(0), metavar="S", help="Seed of the run.")]
+Threads = Annotated[
+    int | None,
+    typer.Option(parser=_whole_number(1), metavar="T", help="Threads; all processors by default."),
+]
 
 
 @app.command()
@@ -52,41 +79,55 @@ def check(scenario: Folder) -> None:
 @app.command()
 def run(
     scenario: Folder,
-    draws: Annotated[int, typer.Option(min=1, help="Number of draws.")] = DEFAULT_DRAWS,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the run.")] = DEFAULT_SEED,
+    draws: Draws = DEFAULT_DRAWS,
+    seed: Seed = DEFAULT_SEED,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the results; out/NAME by default.")
+        str | None, typer.Option(metavar="DIR", help="Folder for the results; out/NAME by default.")
     ] = None,
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="Threads; all processors by default.")
-    ] = None,
+    threads: Threads = None,
     language: Annotated[Literal["nl", "en"], typer.Option(help="Language of the answer.")] = "nl",
     as_json: Annotated[
         bool, typer.Option("--json", help="Print summary.json instead of the answer.")
     ] = False,
 ) -> None:
     """Simulate a scenario, print the answer beside all P x Q, and write the results."""
-    from jeugdsim import pipeline
+    from jeugdsim.scenario import ScenarioError
 
     loaded = _load(scenario)
-    folder = out or Path("out") / scenario.resolve().name
-    _check_folder(folder)
-    outcome = pipeline.run(loaded, draws=draws, seed=seed, threads=threads)
-    outcome.write(folder, language=language)
+    folder = _result_folder(Path("out") / scenario.resolve().name if out is None else out)
+    try:
+        outcome, all_pxq = _both(loaded, draws, seed, threads, with_twin=not as_json)
+    except KeyboardInterrupt:
+        _stop("interrupted: nothing was written", INTERRUPTED)
+    except ScenarioError as wrong:
+        _stop(str(wrong), WRONG_INPUT)
+    except MemoryError:
+        _stop("not enough memory for this many draws: ask for fewer", FAILED)
+    try:
+        outcome.write(folder, language=language)
+    except OSError as problem:
+        _stop(f"{problem.filename or folder}: can't be written ({problem.strerror})", FAILED)
     if as_json:
         typer.echo(json.dumps(outcome.to_dict(), ensure_ascii=False, indent=2))
-        return
-    all_pxq = None
-    if any(contract.form != "pxq" for contract in loaded.settings.contracts.values()):
-        all_pxq = pipeline.run(
-            loaded.all_pxq(),
-            draws=draws,
-            seed=seed,
-            threads=threads,
-            reference=outcome.reference,
-        )
-    typer.echo(outcome.answer(all_pxq, language=language))
+    else:
+        typer.echo(outcome.answer(all_pxq, language=language, width=_width()))
     typer.echo(f"{folder}/", err=True)
+
+
+def _both(
+    scenario: Scenario, draws: int, seed: int, threads: int | None, *, with_twin: bool
+) -> tuple[Outcome, Outcome | None]:
+    """Run a scenario and, where it is not all P x Q already, its all-P x Q twin."""
+    from jeugdsim import pipeline
+
+    outcome = pipeline.run(scenario, draws=draws, seed=seed, threads=threads)
+    if not with_twin or all(c.form == "pxq" for c in scenario.settings.contracts.values()):
+        return outcome, None
+    reference = outcome.reference
+    twin = pipeline.run(
+        scenario.all_pxq(), draws=draws, seed=seed, threads=threads, reference=reference
+    )
+    return outcome, twin
 
 
 def _load(folder: Path) -> Scenario:
@@ -95,26 +136,35 @@ def _load(folder: Path) -> Scenario:
     try:
         return load_scenario(folder)
     except ScenarioError as wrong:
-        typer.echo(str(wrong), err=True)
-        raise typer.Exit(WRONG_INPUT) from None
+        _stop(str(wrong), WRONG_INPUT)
 
 
-def _check_folder(folder: Path) -> None:
-    """Refuse a place for results that is a file or can't be made, before any work is done."""
+def _result_folder(path: str | Path) -> Path:
+    """Return the folder for results, made; refuse one that would lose something of the user's."""
+    if not str(path):
+        _stop("--out is empty: name a folder for the results", WRONG_INPUT)
+    folder = Path(path)
+    if (folder / "scenario.toml").exists():
+        _stop(f"{folder}: this is a scenario, results would overwrite it", WRONG_INPUT)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
-        typer.echo(f"{folder}: results can't be written there ({problem.strerror})", err=True)
-        raise typer.Exit(WRONG_INPUT) from None
+        _stop(f"{folder}: results can't be written there ({problem.strerror})", WRONG_INPUT)
+    return folder
+
+
+def _width() -> int:
+    """Return the width of the answer: the terminal's where there is one, within reason."""
+    if not sys.stdout.isatty():
+        return PLAIN_WIDTH
+    return min(PLAIN_WIDTH, max(NARROWEST, shutil.get_terminal_size().columns))
+
+
+def _stop(message: str, code: int) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
 
 
 def main() -> None:
     """Run the command line."""
-    try:
-        app()
-    except KeyboardInterrupt:
-        typer.echo("interrupted: nothing was written", err=True)
-        sys.exit(INTERRUPTED)
-    except MemoryError:
-        typer.echo("not enough memory for this many draws: ask for fewer", err=True)
-        sys.exit(FAILED)
+    app()

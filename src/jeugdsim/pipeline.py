@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from jeugdsim import __version__
-from jeugdsim.allocation.billing import NotComputableError, allocate, contributions
+from jeugdsim.allocation.billing import allocate, contributions
+from jeugdsim.allocation.shares import NotComputableError
+from jeugdsim.checkup import budget_remarks
 from jeugdsim.engine.effects import quantity_effects
 from jeugdsim.engine.simulation import simulate
 from jeugdsim.funding.reference import first_year_reference_cost
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 _MOST_CLIPPED = 0.01
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Reference:
     """The yardstick of savings: the same world, every contract P x Q, no levers, responses off."""
 
@@ -39,8 +41,16 @@ class Reference:
     volumes: xr.Dataset
     accounts: xr.Dataset
 
+    def __repr__(self) -> str:
+        return f"Reference({self.scenario!r}, draws={self.volumes.sizes['draw']})"
 
-@dataclass(frozen=True)
+    @cached_property
+    def bills(self) -> xr.Dataset:
+        """The reference's contributions: every municipality pays its own use."""
+        return allocate(self.accounts, self.scenario)
+
+
+@dataclass(frozen=True, repr=False)
 class Outcome:
     """Everything a run gives.
 
@@ -64,6 +74,9 @@ class Outcome:
     overruns: xr.Dataset
     savings: xr.Dataset
 
+    def __repr__(self) -> str:
+        return f"Outcome({self.scenario!r}, draws={self.volumes.sizes['draw']})"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the content of ``summary.json``: every outcome per year and in total."""
         return self._summary
@@ -75,16 +88,32 @@ class Outcome:
         header, rows = tidy_tables(self._summary)["region.csv"]
         return pd.DataFrame(rows, columns=header)
 
-    def answer(self, all_pxq: Outcome | None = None, language: str = "nl") -> str:
-        """Return the answer on one terminal screen, beside that for all P x Q if given."""
+    def answer(self, all_pxq: Outcome | None = None, language: str = "nl", width: int = 100) -> str:
+        """Return the answer on one terminal screen.
+
+        Parameters
+        ----------
+        all_pxq : Outcome, optional
+            That of ``scenario.all_pxq()`` on the same draws, to stand beside it.
+        language : {"nl", "en"}
+            Language of the answer.
+        width : int
+            Columns of the terminal.
+        """
         beside = None if all_pxq is None else all_pxq.to_dict()
-        return printed_answer(self._summary, beside, language=language)
+        return printed_answer(self._summary, beside, language=language, width=width)
 
     def write(self, folder: str | Path, language: str = "nl") -> None:
-        """Write ``summary.json``, the tidy tables and the fan chart of cost to a folder."""
+        """Write ``summary.json``, the tidy tables and the fan chart of cost to a folder.
+
+        Every file is written beside its place and moved into it, so none is ever half there.
+        """
         place = Path(folder)
         write_json(place / "summary.json", self._summary)
-        for name, (header, rows) in tidy_tables(self._summary).items():
+        for name, (header, rows) in {
+            **tidy_tables(self._summary),
+            "segments.csv": blocks.segments_table(self.bills),
+        }.items():
             write_csv(place / name, header, rows)
         save_figure(place / "cost.png", fan_chart(self._summary, language=language))
 
@@ -107,6 +136,7 @@ class Outcome:
             "municipalities": blocks.municipalities_block(self.bills, self.overruns),
             "allocation": _allocation_block(self.accounts, scenario),
             "reference": {"region": {"payment": blocks.per_year(reference_payment)}},
+            "key": scenario.settings.allocation.used,
             "provenance": kind_counts(scenario),
             "absent": list(scenario.absent_sections),
             "warnings": _warnings(scenario, self.volumes),
@@ -213,16 +243,15 @@ def _named_keys(scenario: Scenario) -> list[str]:
 
 def _warnings(scenario: Scenario, volumes: xr.Dataset) -> list[str]:
     """Return what a reader of the answer should know about the scenario and the draws."""
-    warnings = [str(finding) for finding in scenario.warnings]
+    warnings = [*sorted({finding.message for finding in scenario.warnings}), *budget_remarks(scenario)]
     draws = volumes.sizes["draw"]
-    for path, count in zip(
-        volumes["parameter"].values, volumes["parameter_clipped"].values, strict=True
-    ):
+    clipped = volumes["parameter_clipped"].sum("draw").values
+    for path, count in zip(volumes["parameter"].values, clipped, strict=True):
         if count > _MOST_CLIPPED * draws:
             warnings.append(
                 f"{path}: {count} of {draws} draws fell outside the allowed range and were clipped"
             )
-    scaled = int(volumes.attrs["draws_with_moves_scaled"])
+    scaled = int(volumes["moves_scaled"].sum())
     if scaled:
         warnings.append(
             f"moves from a care form added up to more than 1 in {scaled} of {draws} draws and "

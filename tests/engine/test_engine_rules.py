@@ -79,7 +79,7 @@ def test_kernels_call_only_each_other_and_plain_arithmetic() -> None:
 
 
 def test_only_one_file_compiles() -> None:
-    """numba's cache notices edits per file: a compiled call chain stands in one file."""
+    """The compiler's cache notices edits per file: a compiled call chain stands in one file."""
     for file in FILES:
         imported = {
             alias.name

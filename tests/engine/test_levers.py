@@ -143,7 +143,7 @@ def test_a_lever_acts_only_on_the_towns_and_care_forms_it_names() -> None:
 def in_care_at_start(levers: list[Row], terms: Row | None = None) -> np.ndarray:
     """Simulate one known child per town, no inflow; return its days in care from the start."""
     form = care_form("zorg", **(terms or {"stay_mean_days": 900}))
-    volumes = simulated(region([form], towns=TOWNS, stock=1, known=True, levers=levers), draws=100)
+    volumes = simulated(region([form], towns=TOWNS, stock=1, known=True, levers=levers), draws=600)
     assert (volumes.clients_at_start == 1).all()
     return per_cell(volumes, "client_days")
 
@@ -169,7 +169,8 @@ def test_a_lever_on_stays_acts_by_the_day_of_entry() -> None:
                 inflow=1.0,
                 stock=0.0,
                 levers=levers,
-            )
+            ),
+            draws=600,
         )
         first = volumes.client_days.sel(care_form="zorg").isel(year=0).transpose(*CELL)
         return per_cell(volumes, "stays_started"), (

@@ -118,9 +118,7 @@ def test_a_stock_in_balance_is_poisson(moment: str | int) -> None:
     """
     volumes = in_balance()
     stock = (
-        volumes.clients_at_start
-        if moment == "start"
-        else volumes.clients_at_year_end.sel(year=moment)
+        volumes.clients_at_start if moment == "start" else volumes.clients_at_year_end.sel(year=moment)
     )
     for (town, form), per_year in ARRIVALS.items():
         mean = per_year / 365 * MEAN_STAY[form]
@@ -236,3 +234,90 @@ def test_only_growth_of_inflow_to_the_first_year_is_in_the_start_stock() -> None
     counts = js.simulate(scenario, draws=DRAWS, seed=2, progress=False).clients_at_start
     within_5_standard_errors(counts, 2.2, "stock")
     assert counts.to_numpy().var() == pytest.approx(2.2, abs=5 * 2.2 * np.sqrt(2.5 / DRAWS))
+
+
+# --- uncertain assumptions behind the start stock -------------------------------------------------
+
+
+def poisson_about(counts: np.ndarray, means: np.ndarray) -> None:
+    """Check that counts are Poisson about a mean of their own in every draw.
+
+    Sum within 4 standard errors, and the sum of (count - mean)^2/mean, chi-square: each alarms falsely
+    for one seed in 10,000 or less.
+    """
+    assert abs((counts - means).sum()) < 4 * np.sqrt(means.sum())
+    statistic = ((counts - means) ** 2 / means).sum()
+    assert 1e-4 < stats.chi2.sf(statistic, len(counts)) < 1 - 1e-4
+
+
+def counts_and(volumes: xr.Dataset, path: str) -> tuple[np.ndarray, np.ndarray]:
+    counts = volumes.clients_at_start.sum(["municipality", "care_form"]).to_numpy()
+    return counts.astype(float), volumes.parameters.sel(parameter=path).to_numpy()
+
+
+def test_the_stationary_stock_follows_the_mean_stay_of_the_draw() -> None:
+    """1,825 arrivals a year, 5 a day, and a mean stay of 20 days with cv 0.4: 5 x the drawn days."""
+    form = care_form("zorg", stay_mean_days={"mean": 20.0, "cv": 0.4})
+    volumes = js.simulate(region([form], inflow=1_825.0), draws=DRAWS, seed=4, progress=False)
+    counts, days = counts_and(volumes, "care_forms.zorg.stay_mean_days")
+    poisson_about(counts, 5 * days)
+
+
+def test_the_stationary_stock_and_inflow_follow_the_rate_and_moves_of_the_draw() -> None:
+    """Arrivals a at the drawn rate, of which the drawn part moves to b; both stay ten days.
+
+    Stock: rate/365 x 10 x (1 + part). New children of the first year: the rate.
+    """
+    forms = [care_form("a"), care_form("b")]
+    scenario = region(
+        forms,
+        inflow={"a": {"mean": 900.0, "cv": 0.3}, "b": 0.0},
+        moves={("a", "b"): {"p10": 0.3, "p50": 0.5, "p90": 0.7}},
+    )
+    volumes = js.simulate(scenario, draws=DRAWS, seed=4, progress=False)
+    counts, rate = counts_and(volumes, "demand.Aldorp.a.inflow_per_1000_youth")
+    part = volumes.parameters.sel(parameter="moves.a.b.probability").to_numpy()
+    poisson_about(counts, rate / 36.5 * (1 + part))
+    started = volumes.stays_started.sel(year=2025, care_form="a").to_numpy().ravel()
+    poisson_about(started, rate)
+
+
+def test_children_who_go_round_almost_for_ever_are_in_balance_too() -> None:
+    """From a to b and back, each 99 times in 100: 1/(1 - 0.99^2) = 50.25 visits to a per child.
+
+    36.5 children a year and stays of ten days: 50.25 in a, 49.75 in b; the same bits with a second
+    town beside it.
+    """
+    forms = [care_form("a"), care_form("b")]
+    moves = {("a", "b"): 0.99, ("b", "a"): 0.99}
+    inflow = {"a": 36.5, "b": 0.0}
+    alone, beside = (
+        js.simulate(
+            region(forms, towns=towns, inflow=inflow, moves=moves), draws=300, seed=4, progress=False
+        ).sel(municipality="Aldorp")
+        for towns in (("Aldorp",), ("Aldorp", "Berkstad"))
+    )
+    for form, stock in (("a", 1 / 0.0199), ("b", 0.99 / 0.0199)):
+        counts = alone.clients_at_start.sel(care_form=form)
+        within_5_standard_errors(counts, stock, form)
+        within_5_standard_errors(alone.clients_at_year_end.sel(care_form=form, year=2027), stock, form)
+    for name in ("clients_at_start", "units", "stays_started"):
+        np.testing.assert_array_equal(alone[name], beside[name])
+
+
+def test_a_given_stock_follows_its_own_distribution_and_not_the_stay_of_the_draw() -> None:
+    """50 clients with cv 0.5, stays of 100 days on average: nobody has more than 99 days left.
+
+    Fixed stays: each of 0 to 99 days left is as likely, whatever mean stay the draw has.
+    """
+    form = care_form("zorg", stay_mean_days={"mean": 100.0, "cv": 0.4})
+    scenario = region([form], stock={"zorg": {"mean": 50.0, "cv": 0.5}})
+    volumes = js.simulate(scenario, draws=DRAWS, seed=4, progress=False)
+    counts, expected = counts_and(volumes, "demand.Aldorp.zorg.clients_at_start")
+    poisson_about(counts, expected)
+    days = volumes.client_days.sum(["year", "municipality", "care_form"]).to_numpy()
+    _, drawn_stay = counts_and(volumes, "care_forms.zorg.stay_mean_days")
+    assert (days <= 99 * counts).all()
+    for half in (drawn_stay < 100, drawn_stay >= 100):
+        error = np.sqrt(counts[half].sum() * (100**2 - 1) / 12)
+        assert abs((days - 49.5 * counts)[half].sum()) < 4 * error, "once in 16,000 seeds"

@@ -116,6 +116,26 @@ def test_growth_of_stays_counts_from_demand_year_to_the_year_of_entry() -> None:
     assert chi_square(days_of(volumes, 1), chances(LOGNORMAL, scale=1.155)) > ALARM
 
 
+def test_growth_of_stays_acts_by_the_year_of_entry() -> None:
+    """Fixed stays of 100 days, 10% longer every year: 100, 110 and 121 days."""
+    scenario = region(
+        [care_form("zorg", stay_mean_days=100)],
+        towns=TOWNS,
+        youth=[1_000.0, 1_000.0, 1_000.0, 0.0],
+        years=4,
+        inflow=0.5,
+        stock=0.0,
+        world={"stay_growth_per_year": 0.1},
+    )
+    volumes = js.simulate(scenario, draws=500, seed=5, progress=False).sel(care_form="zorg")
+    started, days = volumes.stays_started, volumes.client_days.sum("year")
+    alone = started.sum("year") == 1
+    for year, stay in ((2025, 100), (2026, 110), (2027, 121)):
+        entered = (alone & (started.sel(year=year) == 1)).to_numpy()
+        assert entered.sum() > 1_000
+        assert np.unique(days.to_numpy()[entered]).tolist() == [stay]
+
+
 def test_a_fixed_stay_is_that_long_for_every_child() -> None:
     assert np.unique(days_of(visits(FIXED), 1)).tolist() == [10]
 
@@ -223,6 +243,18 @@ def test_an_intensity_is_lognormal_with_mean_one_and_holds_for_the_whole_stay() 
     assert stats.kstest(per_day[:, 0], law.cdf).pvalue > ALARM
 
 
+def test_children_of_the_start_stock_have_intensities_too() -> None:
+    """One known client per town: units over days, for who has any day left, are lognormal."""
+    form = care_form("zorg", stay_mean_days=400, units_per_day=2.0, units_cv=0.5)
+    scenario = region([form], towns=TOWNS, stock=1, known=True)
+    both = js.simulate(scenario, draws=500, seed=8, progress=False).sum("year")
+    days = both.client_days.to_numpy().ravel()
+    per_day = both.units.to_numpy().ravel()[days > 0] / days[days > 0]
+    sigma = np.sqrt(np.log(1.25))
+    law = stats.lognorm(sigma, scale=2 * np.exp(-(sigma**2) / 2))
+    assert stats.kstest(per_day, law.cdf).pvalue > ALARM
+
+
 def test_intensity_and_stay_of_a_child_are_independent() -> None:
     """Rank correlation 0 within 4 standard errors: beyond that once in 16,000 seeds."""
     volumes = visits({**LOGNORMAL, "units_per_day": 1.0, "units_cv": 0.5})
@@ -230,3 +262,69 @@ def test_intensity_and_stay_of_a_child_are_independent() -> None:
     units, days = (volumes[name].sum("year").to_numpy()[alone] for name in ("units", "client_days"))
     correlation = stats.spearmanr(units / days, days).statistic
     assert abs(correlation) < 4 / np.sqrt(alone.sum())
+
+
+@pytest.mark.parametrize("children", [1, 2])
+def test_days_left_do_not_depend_on_how_many_clients_there_are(children: int) -> None:
+    """An expected stock of 1: cells with one client, and with two (the sum of their days left)."""
+    scenario = region([care_form("zorg", **FIXED)], towns=TOWNS, stock=1.0)
+    volumes = js.simulate(scenario, draws=2_000, seed=8, progress=False)
+    there = volumes.clients_at_start.sel(care_form="zorg").to_numpy() == children
+    left = volumes.client_days.sel(care_form="zorg").sum("year").to_numpy()[there]
+    one = np.full(10, 0.1)  # fixed stays of ten days: 0 to 9 days left
+    assert chi_square(left, one if children == 1 else np.convolve(one, one)) > ALARM
+
+
+def test_day_of_entry_stays_intensities_and_moves_of_a_child_are_independent() -> None:
+    """Single children that enter from July on and stay about 400 days, so into the next year.
+
+    Then the day of entry is 365 less the days of the first year. Half of them moves on to b. Of the 15
+    pairs of what is drawn no rank correlation is beyond 4.5 standard errors: once in 10,000 seeds.
+    """
+    season = [
+        {"care_form": "a", "month": month, "factor": 2.0 if month > 6 else 0.0, "source": "A1"}
+        for month in range(1, 13)
+    ]
+    spread = {"stay_distribution": "lognormal", "units_cv": 0.5}
+    scenario = region(
+        [
+            care_form("a", stay_mean_days=400, stay_sd_days=50, **spread),
+            care_form("b", stay_mean_days=30, stay_sd_days=30, **spread),
+        ],
+        towns=TOWNS,
+        youth=[1_000.0, 0.0, 0.0, 0.0],
+        years=4,
+        inflow={"a": 1.0, "b": 0.0},
+        stock=0.0,
+        moves={("a", "b"): 0.5},
+        season=season,
+    )
+    volumes = js.simulate(scenario, draws=3_000, seed=15, progress=False)
+    both = volumes.sum("year")
+    alone = both.stays_started.sel(care_form="a").to_numpy() == 1
+    first_year = volumes.client_days.isel(year=0).sel(care_form="a").to_numpy()[alone]
+    assert (both.stays_ended.sel(care_form="a").to_numpy()[alone] == 1).all()
+
+    def of(name: str, form: str) -> np.ndarray:
+        return both[name].sel(care_form=form).to_numpy()[alone].astype(float)
+
+    moved = of("stays_started", "b")
+    with np.errstate(invalid="ignore"):
+        drawn = {
+            "entry": 365.0 - first_year,
+            "stay": of("client_days", "a"),
+            "intensity": of("units", "a") / of("client_days", "a"),
+            "moves": moved,
+            "next stay": of("client_days", "b"),
+            "next intensity": of("units", "b") / of("client_days", "b"),
+        }
+    assert drawn["entry"].min() >= 181
+    assert (first_year < drawn["stay"]).all()
+    names = list(drawn)
+    for place, one in enumerate(names):
+        for other in names[place + 1 :]:
+            among = moved == 1 if other.startswith("next") else moved >= 0
+            if one == "moves" and other.startswith("next"):
+                continue  # who does not move has no next stay
+            correlation = stats.spearmanr(drawn[one][among], drawn[other][among]).statistic
+            assert abs(correlation) < 4.5 / np.sqrt(among.sum()), (one, other)

@@ -11,9 +11,10 @@ import xarray as xr
 from jeugdsim.allocation import shares
 from jeugdsim.allocation.budget import lever_costs, make_budgets
 from jeugdsim.allocation.pools import Pool, make_pools
+from jeugdsim.allocation.shares import NotComputableError
 from jeugdsim.engine.plan import youth_by_year
 from jeugdsim.funding.reference import first_year_reference_cost
-from jeugdsim.funding.settlement import check_belongs
+from jeugdsim.funding.settlement import check_belongs, ordered
 from jeugdsim.scenario.findings import nearest
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.settings import KEYS, KEYS_THAT_NEED_USE
@@ -21,10 +22,6 @@ from jeugdsim.scenario.settings import KEYS, KEYS_THAT_NEED_USE
 Array = npt.NDArray[np.float64]
 Key = str | Mapping[str, str]
 BILL_DIMS = ("draw", "year", "municipality", "segment")
-
-
-class NotComputableError(ValueError):
-    """A key that asks for use which the contracts do not register."""
 
 
 def allocate(accounts: xr.Dataset, scenario: Scenario, key: Key | None = None) -> xr.Dataset:
@@ -92,7 +89,7 @@ def contributions(
     accounts: xr.Dataset, scenario: Scenario, reference_cost: Array, key: Key | None = None
 ) -> Array:
     """Return contributions, shape (draws, years, municipalities, segments); see ``allocate``."""
-    use_value = accounts["use_value"].to_numpy()
+    use_value = ordered(accounts, "use_value", ("draw", "year", "municipality", "care_form"))
     keys = contract_keys(scenario, scenario.settings.allocation.used if key is None else key)
     bills = np.zeros((*use_value.shape[:3], len(scenario.segment_names)))
     for pool in make_pools(scenario, reference_cost):
@@ -115,6 +112,10 @@ def contract_keys(scenario: Scenario, key: Key) -> dict[str, str | None]:
         When a key or contract is unknown, or a table leaves out a contract that is not P x Q.
     """
     contracts = scenario.settings.contracts
+    for wanted in [key] if isinstance(key, str) else _table(key).values():
+        if wanted not in KEYS:
+            known = ", ".join(KEYS)
+            raise ValueError(f"no key is called {wanted!r}{nearest(wanted, KEYS)}; known: {known}")
     if isinstance(key, str):
         keys = {name: None if terms.form == "pxq" else key for name, terms in contracts.items()}
     else:
@@ -126,9 +127,6 @@ def contract_keys(scenario: Scenario, key: Key) -> dict[str, str | None]:
             if contracts[name].form != "pxq":
                 raise ValueError(f"the table of keys names no key for contract {name!r}")
             continue
-        if chosen not in KEYS:
-            known = ", ".join(KEYS)
-            raise ValueError(f"no key is called {chosen!r}{nearest(chosen, KEYS)}; known: {known}")
         if chosen in KEYS_THAT_NEED_USE and not contracts[name].knows_use:
             raise NotComputableError(
                 f"{chosen} needs own use, which contract {name!r} does not register "
@@ -137,8 +135,16 @@ def contract_keys(scenario: Scenario, key: Key) -> dict[str, str | None]:
     return keys
 
 
+def _table(key: object) -> Mapping[str, str]:
+    if not isinstance(key, Mapping):
+        raise ValueError(f"a key is a name or a table contract -> name, not {key!r}")
+    return key
+
+
 def _check_contracts(accounts: xr.Dataset, scenario: Scenario) -> None:
-    settled = dict(zip(accounts["contract"].values, accounts["form"].values, strict=True))
+    settled = dict(
+        zip(accounts["contract"].values.tolist(), accounts["form"].values.tolist(), strict=True)
+    )
     asked = {name: terms.form for name, terms in scenario.settings.contracts.items()}
     if settled != asked:
         raise ValueError(
@@ -165,7 +171,7 @@ def _add_shared(
     members = list(pool.members)
     use = _pool_use(use_value, pool, pool.care_forms).sum(axis=3)
     share = _shares(key, use, pool, scenario)
-    payment = accounts["payment"].sel(contract=pool.contract).to_numpy()
+    payment = ordered(accounts.sel(contract=pool.contract), "payment", ("draw", "year"))
     is_pxq = scenario.settings.contracts[pool.contract].form == "pxq"
     for (segment, weight), forms in zip(pool.segment_weights, pool.segment_forms, strict=True):
         own = _pool_use(use_value, pool, forms).sum(axis=(2, 3)) if is_pxq else None

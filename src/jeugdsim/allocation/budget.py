@@ -10,6 +10,7 @@ import xarray as xr
 
 from jeugdsim.engine.effects import lever_cells
 from jeugdsim.funding.levels import levels
+from jeugdsim.funding.settlement import ordered
 from jeugdsim.funding.tariffs import drawn_again
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.settings import Budget, Savings
@@ -105,7 +106,7 @@ def lever_costs(accounts: xr.Dataset, scenario: Scenario, reference_cost: Array)
     reference_cost : ndarray, shape (municipalities, care forms)
         Expected reference cost of the first year.
     """
-    index = accounts["index_provisional"].to_numpy()
+    index = ordered(accounts, "index_provisional", ("draw", "year"))
     parameters = drawn_again(scenario, accounts, (".cost_per_year",))
     shape = (*index.shape, len(scenario.municipality_names), len(scenario.segment_names))
     costs = np.zeros(shape)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from jeugdsim.scenario.findings import Finding, ScenarioError
 from jeugdsim.scenario.model import Scenario
 
 Array = npt.NDArray[np.float64]
@@ -53,7 +54,7 @@ def make_pools(scenario: Scenario, reference_cost: Array) -> tuple[Pool, ...]:
 
     Raises
     ------
-    ValueError
+    ScenarioError
         When a pool has no expected reference cost, so that it can't be shared.
     """
     return tuple(
@@ -77,10 +78,11 @@ def _contract_pools(scenario: Scenario, name: str, reference_cost: Array) -> lis
         cost = reference_cost[np.ix_(members, forms)]
         if cost.sum() <= 0:
             names = ", ".join(scenario.care_form_names[form] for form in forms)
-            raise ValueError(
-                f"contracts.{name}: no cost is expected for {names}, so it can't be shared: "
-                "give it inflow, units and a tariff, or leave it out"
+            problem = (
+                f"no cost is expected in the first year for {names}, so it can't be shared: give it "
+                "inflow, units and a tariff, or leave it out"
             )
+            raise ScenarioError([Finding(f"contracts.{name}", 0, problem)])
         by_segment = _by_segment(scenario, forms)
         pools.append(
             Pool(
@@ -99,10 +101,9 @@ def _contract_pools(scenario: Scenario, name: str, reference_cost: Array) -> lis
 
 
 def _members(scenario: Scenario, name: str, form: str) -> tuple[int, ...]:
-    """Return the members for a care form: those the contract names, else all that buy it."""
-    named = scenario.settings.contracts[name].municipalities
-    towns = named or [town for town, bought in scenario.contract_cells(name) if bought == form]
-    return tuple(sorted(scenario.municipality_names.index(town) for town in towns))
+    """Return the places of the members for a care form."""
+    towns = scenario.contract_members(name, form)
+    return tuple(scenario.municipality_names.index(town) for town in towns)
 
 
 def _by_segment(scenario: Scenario, forms: list[int]) -> dict[int, list[int]]:

@@ -12,6 +12,10 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 
 
+class NotComputableError(ValueError):
+    """A key that asks for what is not known: use that is not registered, or heads where none are."""
+
+
 def actual_use(use: Array, expected: Array) -> Array:
     """Return own use of the year as a share; without any use in a year the expected share.
 
@@ -56,10 +60,10 @@ def per_head(use: Array, heads: Array) -> Array:
 
     Raises
     ------
-    ValueError
+    NotComputableError
         When a year has nobody.
     """
     total = heads.sum(axis=1, keepdims=True)
     if np.any(total <= 0):
-        raise ValueError("a key by heads asks at least one inhabitant or youth in every year")
+        raise NotComputableError("a key by heads asks at least one inhabitant or youth in every year")
     return np.broadcast_to(heads / total, use.shape)

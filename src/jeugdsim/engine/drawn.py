@@ -11,15 +11,19 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from jeugdsim.engine.effects import Effect
 from jeugdsim.engine.kernels import Drawn
 from jeugdsim.engine.plan import Plan
+from jeugdsim.scenario.findings import Finding, ScenarioError
 from jeugdsim.scenario.numbers import mean_of
 from jeugdsim.world.growth import growth_factor
 from jeugdsim.world.parameters import Parameters
+from jeugdsim.world.phases import phase
 from jeugdsim.world.shocks import autoregressive_normals, gamma_shock
 
 Array = npt.NDArray[np.float64]
-_MOST_GENERATIONS = 100_000
+_MOST_GENERATIONS = 1_000
+_ENDLESS = 1e6  # rounds through care no real child makes
 
 
 @dataclass(frozen=True)
@@ -173,21 +177,20 @@ def _known_stock(plan: Plan) -> npt.NDArray[np.bool_]:
 
 def _start_stock(plan: Plan, parameters: Parameters, first_year_inflow: Array) -> Array:
     """Return expected clients on the day before the start, (draws, cells): given or stationary."""
-    stock = stationary_stock(plan, parameters, first_year_inflow)
     rows = {(row.municipality, row.care_form): row for row in plan.scenario.demand}
-    for index, (town, form) in enumerate(plan.cells):
-        given = rows[town, form].clients_at_start
-        if given is not None:
-            stock[:, index] = parameters.of(f"demand.{town}.{form}.clients_at_start", given)
+    given = [rows[cell].clients_at_start for cell in plan.cells]
+    if all(number is not None for number in given):
+        stock = np.empty_like(first_year_inflow)
+    else:
+        stock = stationary_stock(plan, parameters, first_year_inflow)
+    for index, ((town, form), number) in enumerate(zip(plan.cells, given, strict=True)):
+        if number is not None:
+            stock[:, index] = parameters.of(f"demand.{town}.{form}.clients_at_start", number)
     return stock
 
 
 def stationary_stock(plan: Plan, parameters: Parameters, first_year_inflow: Array) -> Array:
     """Return the stock in balance with inflow and moves (arrivals per day x mean stay).
-
-    Arrivals solve the traffic equations a = external + moves of a, per municipality, moves to forms
-    it does not buy left out. They are summed generation by generation until nothing changes: each
-    sum only rises, so a municipality ends on the same bits whoever stands beside it.
 
     Parameters
     ----------
@@ -200,30 +203,72 @@ def stationary_stock(plan: Plan, parameters: Parameters, first_year_inflow: Arra
 
     Raises
     ------
-    ValueError
-        When children that go round between forms never leave care.
+    ScenarioError
+        When in a draw children go round between forms and never leave care.
     """
-    forms = plan.scenario.care_forms
     mean_stay = np.stack(
         [
             parameters.of(f"care_forms.{row.care_form}.stay_mean_days", row.stay_mean_days)
-            for row in forms
+            for row in plan.scenario.care_forms
         ],
         axis=1,
     )
     routes = cell_routes(plan, parameters)
-    arrivals = first_year_inflow
+    arrivals = _balanced_arrivals(first_year_inflow, routes, plan.cell_municipality)
+    return np.asarray(arrivals / plan.calendar.year_days[0] * mean_stay[:, plan.cell_form])
+
+
+def _balanced_arrivals(
+    external: Array, routes: list[tuple[int, int, Array]], towns: npt.NDArray[np.int64]
+) -> Array:
+    """Solve the traffic equations a = external + moves of a, shape (draws, cells).
+
+    Arrivals are summed generation by generation until no bit changes: each sum only rises, so a
+    municipality ends on the same bits whoever stands beside it. Where children go round very often
+    the municipality is solved directly.
+    """
+    arrivals = external
     for _ in range(_MOST_GENERATIONS):
-        following = first_year_inflow.copy()
+        following = external.copy()
         for origin, to, probability in routes:
             following[:, to] += probability * arrivals[:, origin]
         if np.array_equal(following, arrivals):
-            return np.asarray(arrivals / plan.calendar.year_days[0] * mean_stay[:, plan.cell_form])
+            return arrivals
+        moving = following != arrivals
         arrivals = following
-    raise ValueError(
-        "moves.csv lets children go round between care forms without ever leaving care: "
-        "make the probabilities on that circle add up to less than 1"
-    )
+    for town in np.unique(towns[np.any(moving, axis=0)]):
+        own = np.flatnonzero(towns == town)
+        for draw in np.flatnonzero(np.any(moving[:, own], axis=1)):
+            arrivals[draw, own] = _solved(own, external[draw], routes, int(draw))
+    return arrivals
+
+
+def _solved(
+    own: npt.NDArray[np.int64], external: Array, routes: list[tuple[int, int, Array]], draw: int
+) -> Array:
+    """Solve the traffic equations of one municipality's cells in one draw."""
+    place = {int(cell): at for at, cell in enumerate(own)}
+    balance = np.eye(len(own))
+    for origin, to, probability in routes:
+        if origin in place:
+            balance[place[to], place[origin]] -= probability[draw]
+    inflow = external[own]
+    try:
+        arrivals = np.asarray(np.linalg.solve(balance, inflow), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        arrivals = np.full_like(inflow, np.inf)
+    if not np.all(np.isfinite(arrivals)) or arrivals.max() > _ENDLESS * max(inflow.sum(), 1.0):
+        raise ScenarioError(
+            [
+                Finding(
+                    "moves.csv",
+                    0,
+                    "in some draws children go round between care forms and never leave care: "
+                    "make the probabilities on that circle less certain to add up to 1",
+                )
+            ]
+        )
+    return arrivals
 
 
 def cell_routes(plan: Plan, parameters: Parameters) -> list[tuple[int, int, Array]]:
@@ -247,22 +292,42 @@ def cell_routes(plan: Plan, parameters: Parameters) -> list[tuple[int, int, Arra
     return routes
 
 
-def draws_with_moves_scaled(plan: Plan, parameters: Parameters) -> int:
-    """Return in how many draws moves from a form, with levers at full phase, add up to over 1."""
+def moves_scaled(plan: Plan, parameters: Parameters) -> npt.NDArray[np.bool_]:
+    """Tell in which draws moves from a form add up to over 1 somewhere and some time, and are scaled.
+
+    Looked at on the first day of every month, levers included.
+    """
     probability = _move_probabilities(plan, parameters)
-    over = np.zeros(parameters.draws, dtype=bool)
+    scaled = np.zeros(parameters.draws, dtype=np.bool_)
     for form in plan.scenario.care_form_names:
-        total = np.zeros(parameters.draws)
-        for column, row in enumerate(plan.scenario.moves):
-            if row.from_care_form == form:
-                raised = np.ones(parameters.draws)
-                for effect in plan.effects:
-                    if (
-                        effect.affects == "move"
-                        and effect.to == row.to_care_form
-                        and any(cell[1] == form for cell in effect.cells)
-                    ):
-                        raised *= 1.0 + parameters.of(effect.path, effect.size)
-                total += probability[:, column] * raised
-        over |= total > 1.0
-    return int(np.count_nonzero(over))
+        rows = [i for i, row in enumerate(plan.scenario.moves) if row.from_care_form == form]
+        levers_of_a_town = {
+            tuple(
+                tuple(
+                    effect
+                    for effect in plan.effects
+                    if effect.affects == "move"
+                    and effect.to == plan.scenario.moves[row].to_care_form
+                    and (town, form) in effect.cells
+                )
+                for row in rows
+            )
+            for town in plan.scenario.municipality_names
+            if (town, form) in plan.scenario.demand_cells
+        }
+        for levers in levers_of_a_town:
+            total = np.zeros((parameters.draws, 1))
+            for row, effects in zip(rows, levers, strict=True):
+                total = total + probability[:, row, None] * _raised(plan, parameters, effects)
+            scaled |= np.any(total > 1.0, axis=1)
+    return scaled
+
+
+def _raised(plan: Plan, parameters: Parameters, effects: tuple[Effect, ...]) -> Array:
+    """Return the product of (1 + effect x phase) on the first of every month, (draws, months)."""
+    days = plan.calendar.month_first_day.astype(np.float64)
+    product = np.ones((parameters.draws, 1))
+    for effect in effects:
+        reached = phase(days, effect.starts, effect.profile, effect.phase_in_years)
+        product = product * (1.0 + parameters.of(effect.path, effect.size)[:, None] * reached)
+    return product

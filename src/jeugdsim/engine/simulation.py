@@ -16,10 +16,11 @@ from jeugdsim import __version__
 from jeugdsim.engine.drawn import (
     Shocks,
     draw_shocks,
-    draws_with_moves_scaled,
     make_drawn,
+    moves_scaled,
     units_factor,
 )
+from jeugdsim.engine.fingerprint import quantities_hash
 from jeugdsim.engine.kernels import Out, Tables, make_work, out_of, simulate_chunk
 from jeugdsim.engine.plan import Plan, make_plan, make_tables
 from jeugdsim.scenario.model import Scenario
@@ -66,8 +67,9 @@ def simulate(
         ``clients_at_start`` (draw, municipality, care_form), counted on the day before the start;
         ``youth_in_year`` (draw, year, municipality), distinct children divided by
         ``trajectories_per_youth``; ``index_provisional``, ``index_definitive`` (draw, year);
-        ``parameters`` (draw, parameter) and in how many draws each was clipped to its range,
-        ``parameter_clipped`` (parameter).
+        ``parameters`` (draw, parameter), ``parameter_clipped`` (draw, parameter) where a value fell
+        outside its range, ``moves_scaled`` (draw) where moves added up to more than 1. For one
+        table in pandas: ``volumes.drop_dims("parameter").to_dataframe()``.
 
     Raises
     ------
@@ -118,11 +120,10 @@ def _processors() -> int:
 
 
 def _check_run(draws: int, seed: int, threads: int | None, chunk_draws: int | None) -> None:
-    limits = {"draws": (draws, 1), "seed": (seed, 0), "threads": (threads, 1)}
-    limits["chunk_draws"] = (chunk_draws, 1)
-    for name, (value, least) in limits.items():
-        if value is None:
-            continue
+    asked = {"draws": (draws, 1), "seed": (seed, 0)}
+    chosen = {"threads": (threads, 1), "chunk_draws": (chunk_draws, 1)}
+    given = {name: limit for name, limit in chosen.items() if limit[0] is not None}
+    for name, (value, least) in {**asked, **given}.items():
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
             raise ValueError(f"{name} must be a whole number of {least} or more, not {value!r}")
     if draws >= 2**32:
@@ -202,7 +203,8 @@ def _labelled(run: _Run, seed: int) -> xr.Dataset:
             "index_provisional": (("draw", "year"), run.index.provisional),
             "index_definitive": (("draw", "year"), run.index.definitive),
             "parameters": (("draw", "parameter"), run.parameters.values),
-            "parameter_clipped": (("parameter",), run.parameters.clipped),
+            "parameter_clipped": (("draw", "parameter"), run.parameters.clipped),
+            "moves_scaled": (("draw",), moves_scaled(run.plan, run.parameters)),
         },
         coords={
             "draw": np.arange(run.parameters.draws),
@@ -217,6 +219,6 @@ def _labelled(run: _Run, seed: int) -> xr.Dataset:
             "package_version": __version__,
             "seed": seed,
             "stream_version": STREAM_VERSION,
-            "draws_with_moves_scaled": draws_with_moves_scaled(run.plan, run.parameters),
+            "quantities_hash": quantities_hash(scenario),
         },
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from jeugdsim.engine.fingerprint import quantities_hash
 from jeugdsim.engine.plan import youth_by_year
 from jeugdsim.funding.pxq import no_budget, pxq_payment
 from jeugdsim.funding.reference import first_year_reference_cost
@@ -20,6 +22,8 @@ from jeugdsim.world.parameters import Parameters
 
 Array = npt.NDArray[np.float64]
 _CONTRACT_DIMS = ("draw", "year", "contract")
+_CELL_DIMS = ("draw", "year", "municipality", "care_form")
+_YEAR_DIMS = ("draw", "year")
 
 
 def settle(
@@ -35,7 +39,8 @@ def settle(
     volumes : xarray.Dataset
         From ``simulate``, whole or some draws of it.
     scenario : Scenario
-        Contracts, tariffs and levers; its names and years must be those of the volumes.
+        Contracts, tariffs and levers; its names and years must be those of the volumes. A warning
+        tells when its demand, levers or funding responses are not.
     contracts : mapping of str to contract terms, optional
         Other contracts in place of all of the scenario's.
 
@@ -63,13 +68,14 @@ def settle(
     >>> js.settle(volumes, scenario, contracts=everything).provider_result.sum().item()
     0.0
     """
-    if contracts is not None:
-        scenario = scenario.with_changes({"contracts": _as_tables(contracts)})
     check_belongs(volumes, scenario)
+    _warn_of_other_volumes(volumes, scenario)
+    if contracts is not None:
+        scenario = _under_other_contracts(scenario, contracts)
     parameters = settled_parameters(scenario, volumes)
-    index = volumes["index_provisional"].to_numpy()
-    gap = volumes["index_definitive"].to_numpy() / index - 1.0
-    care_value = _care_value(volumes["units"].to_numpy(), scenario, parameters, index)
+    index = ordered(volumes, "index_provisional", _YEAR_DIMS)
+    gap = ordered(volumes, "index_definitive", _YEAR_DIMS) / index - 1.0
+    care_value = _care_value(_checked_units(volumes), scenario, parameters, index)
     use_value = apply_tariff_levers(care_value, scenario, parameters)
 
     history = first_year_reference_cost(scenario)
@@ -96,11 +102,11 @@ def settle(
     return xr.Dataset(
         data_vars={
             **{name: (_CONTRACT_DIMS, np.stack(column, 2)) for name, column in columns.items()},
-            "use_value": (("draw", "year", "municipality", "care_form"), use_value),
-            "index_provisional": (("draw", "year"), index),
+            "use_value": (_CELL_DIMS, use_value),
+            "index_provisional": (_YEAR_DIMS, index),
         },
         coords={
-            **{name: volumes[name] for name in ("draw", "year", "municipality", "care_form")},
+            **{name: volumes[name] for name in _CELL_DIMS},
             "contract": list(scenario.contract_names),
             "form": ("contract", forms),
         },
@@ -132,6 +138,47 @@ def check_belongs(result: xr.Dataset, scenario: Scenario) -> None:
                 f"this result belongs to another scenario than {scenario.name!r}: its "
                 f"{dimension} coordinate is {result[dimension].values.tolist()}, not {list(names)}"
             )
+
+
+def ordered(result: xr.Dataset, name: str, dims: tuple[str, ...]) -> Array:
+    """Return a variable of a result as a contiguous array with its dimensions in this order.
+
+    Raises
+    ------
+    ValueError
+        When the variable or one of its dimensions is not there.
+    """
+    if name not in result or set(result[name].dims) != set(dims):
+        found = result[name].dims if name in result else "nothing"
+        raise ValueError(f"{name} must have the dimensions {dims}, but {found} is given")
+    return np.ascontiguousarray(result[name].transpose(*dims).to_numpy())
+
+
+def _checked_units(volumes: xr.Dataset) -> Array:
+    units = ordered(volumes, "units", _CELL_DIMS)
+    if units.size and not (units.min() >= 0 and np.isfinite(units.max())):
+        raise ValueError("units must be finite and 0 or more in every draw, year and cell")
+    return units
+
+
+def _warn_of_other_volumes(volumes: xr.Dataset, scenario: Scenario) -> None:
+    """Warn when the volumes were simulated under other assumptions about quantities."""
+    simulated = volumes.attrs.get("quantities_hash")
+    if simulated is not None and simulated != quantities_hash(scenario):
+        warnings.warn(
+            "these volumes were simulated under other demand, levers or funding responses than "
+            f"those of {scenario.name!r}; only money is settled anew. Simulate again to let "
+            "quantities answer too",
+            stacklevel=3,
+        )
+
+
+def _under_other_contracts(
+    scenario: Scenario, contracts: Mapping[str, Contract | Mapping[str, Any]]
+) -> Scenario:
+    """Return the scenario under other contracts, with a key that asks nothing of them."""
+    key = {"keys": [], "used": "expected_use"}
+    return scenario.with_changes({"contracts": _as_tables(contracts), "allocation": key})
 
 
 def _as_tables(
@@ -177,10 +224,12 @@ def _settle_contract(
 def _budget_basis(scenario: Scenario, name: str, history: Array) -> Array:
     """Return the contract's sum in euros of price_year, shape (years,)."""
     contract = scenario.settings.contracts[name]
-    places = contract_places(scenario, name)
     if isinstance(contract.budget, PerYouth):
-        members = places.any(axis=1)
+        members = [town in scenario.contract_members(name) for town in scenario.municipality_names]
         youth = youth_by_year(scenario)[members].sum(axis=0)
         return np.asarray(contract.budget.per_youth * youth)
-    once = history[places].sum() if contract.budget == "history" else float(contract.budget)
+    if contract.budget == "history":
+        once = history[contract_places(scenario, name)].sum()
+    else:
+        once = contract.budget
     return np.full(len(scenario.calendar_years), float(once))

@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from jeugdsim.allocation.budget import make_budgets
+from jeugdsim.funding.reference import first_year_reference_cost
 from jeugdsim.funding.settlement import check_belongs
 from jeugdsim.scenario.model import Scenario
 
@@ -22,7 +24,7 @@ def overrun(bills: xr.Dataset, scenario: Scenario) -> xr.Dataset:
     bills : xarray.Dataset
         From ``allocate``.
     scenario : Scenario
-        The scenario of the bills.
+        Its budget and target, which may be others than those in the bills.
 
     Returns
     -------
@@ -46,10 +48,12 @@ def overrun(bills: xr.Dataset, scenario: Scenario) -> xr.Dataset:
     """
     check_belongs(bills, scenario)
     cost = bills["contribution"] + bills["lever_cost"]
+    budgets = make_budgets(scenario, first_year_reference_cost(scenario))
+    places = ("year", "municipality", "segment")
     return xr.Dataset(
         {
-            "overrun": bills["overrun"],
-            "without_target": cost - bills["budget_without_target"],
+            "overrun": cost - xr.DataArray(budgets.with_target, dims=places),
+            "without_target": cost - xr.DataArray(budgets.without_target, dims=places),
         },
         attrs=bills.attrs,
     )

@@ -134,3 +134,32 @@ def without_nan(value: Any) -> Any:
     if isinstance(value, float) and math.isnan(value):
         return None
     return value
+
+
+def segments_table(bills: xr.Dataset) -> tuple[list[str], list[list[str | int | float | None]]]:
+    """Return contributions per municipality, segment and year as a tidy table.
+
+    Parameters
+    ----------
+    bills : xarray.Dataset
+        From ``allocate``.
+
+    Returns
+    -------
+    header, rows
+        Year is empty in totals; ``probability`` is the chance of overrun, ``budget`` holds the target.
+    """
+    header: list[str] = []
+    rows: list[list[str | int | float | None]] = []
+    for town in bills["municipality"].values:
+        for segment in bills["segment"].values:
+            bill = bills.sel(municipality=town, segment=segment)
+            chances = per_year(bill["overrun"], chance_of_overrun)
+            budgets = per_year(bill["budget"], _certain)
+            for moment, numbers in per_year(bill["contribution"]).items():
+                year = None if moment == TOTAL else int(moment)
+                record = {**without_nan(numbers), "budget": budgets[moment]}
+                record["probability"] = chances[moment]
+                header = ["municipality", "segment", "period", "year", *record]
+                rows.append([str(town), str(segment), moment, year, *record.values()])
+    return header, rows

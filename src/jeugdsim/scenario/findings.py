@@ -32,7 +32,7 @@ class Finding:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         mark = "" if self.severity == "error" else "warning: "
-        return f"{place}: {mark}{self.message}"
+        return f"{place}: {mark}{self.message.removeprefix(f'{place}: ')}"
 
 
 class ScenarioError(ValueError):

@@ -25,7 +25,7 @@ from jeugdsim.scenario.rows import (
 from jeugdsim.scenario.settings import Contract, Settings, World
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scenario:
     """Everything that is assumed; made by ``load_scenario``.
 
@@ -49,6 +49,13 @@ class Scenario:
     season: tuple[Season, ...] = ()
     budget_rows: tuple[BudgetRow, ...] = ()
     warnings: tuple[Finding, ...] = field(default=(), compare=False)
+
+    def __repr__(self) -> str:
+        return (
+            f"Scenario({self.name!r}, {len(self.municipalities)} municipalities, "
+            f"{len(self.care_forms)} care forms, {len(self.settings.contracts)} contracts, "
+            f"hash {self.hash[:8]})"
+        )
 
     @property
     def name(self) -> str:
@@ -109,6 +116,12 @@ class Scenario:
                 if covers(contract, town, form, segment_of.get(form, ""))
             )
         )
+
+    def contract_members(self, name: str, care_form: str | None = None) -> tuple[str, ...]:
+        """Return who shares a contract: those it names, else all that buy its care (or one form)."""
+        named = self.settings.contracts[name].municipalities
+        buyers = {town for town, form in self.contract_cells(name) if care_form in (None, form)}
+        return tuple(sorted(named or buyers))
 
     def all_pxq(self) -> Scenario:
         """Return the scenario with every contract paid P x Q, billed by own use; levers stay."""

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+_LEAST_YEARLY_FACTOR = 0.01  # a drawn growth of -100% can't be undone for the years before
 
 
 def growth_factor(growth: Array, fade: Array, years_ahead: int) -> Array:
@@ -29,7 +30,7 @@ def growth_factor(growth: Array, fade: Array, years_ahead: int) -> Array:
     array([1.155])
     """
     if years_ahead < 0:
-        return 1.0 / (1.0 + growth) ** (-years_ahead)
+        return 1.0 / np.maximum(1.0 + growth, _LEAST_YEARLY_FACTOR) ** (-years_ahead)
     level = np.ones(np.broadcast_shapes(growth.shape, fade.shape))
     for step in range(years_ahead):
         level = level * (1.0 + growth * (1.0 - fade) ** step)

@@ -33,13 +33,13 @@ class Parameters:
         Dotted paths, sorted: the columns.
     values : ndarray, shape (draws, parameters)
         Values after clipping to the field's range.
-    clipped : ndarray of int, shape (parameters,)
-        In how many draws a value was clipped.
+    clipped : ndarray of bool, shape (draws, parameters)
+        Where a value was clipped.
     """
 
     paths: tuple[str, ...]
     values: Array
-    clipped: npt.NDArray[np.int64]
+    clipped: npt.NDArray[np.bool_]
     _column: dict[str, int] = field(repr=False)
 
     @property
@@ -55,7 +55,7 @@ class Parameters:
 
     def rows(self, draws: slice | npt.NDArray[np.int64]) -> Parameters:
         """Return the parameters of some draws."""
-        return replace(self, values=self.values[draws])
+        return replace(self, values=self.values[draws], clipped=self.clipped[draws])
 
 
 def latin_hypercube(seed: int, name: str, draws: int) -> Array:
@@ -96,17 +96,17 @@ def draw_parameters(
         if assumption.path.endswith(tuple(only))
     ]
     values = np.empty((draws, len(wanted)))
-    clipped = np.zeros(len(wanted), dtype=np.int64)
+    clipped = np.zeros((draws, len(wanted)), dtype=np.bool_)
     for column, assumption in enumerate(wanted):
-        values[:, column], clipped[column] = _draw_column(assumption, seed, draws)
+        values[:, column], clipped[:, column] = _draw_column(assumption, seed, draws)
     paths = tuple(assumption.path for assumption in wanted)
     return Parameters(paths, values, clipped, {path: i for i, path in enumerate(paths)})
 
 
-def _draw_column(assumption: Assumption, seed: int, draws: int) -> tuple[Array, int]:
+def _draw_column(assumption: Assumption, seed: int, draws: int) -> tuple[Array, npt.NDArray[np.bool_]]:
     drawn = quantile(assumption.number, latin_hypercube(seed, assumption.path, draws))
     inside = np.clip(drawn, assumption.allowed.low, assumption.allowed.high)
-    return inside, int(np.count_nonzero(inside != drawn))
+    return inside, inside != drawn
 
 
 def mean_parameters(scenario: Scenario) -> Parameters:
@@ -117,6 +117,6 @@ def mean_parameters(scenario: Scenario) -> Parameters:
     return Parameters(
         paths,
         values.reshape(1, len(paths)),
-        np.zeros(len(paths), dtype=np.int64),
+        np.zeros((1, len(paths)), dtype=np.bool_),
         {path: column for column, path in enumerate(paths)},
     )
