@@ -100,6 +100,18 @@ def test_stock_flows_and_cost_are_those_worked_out_by_hand(cell: tuple[str, str]
         within_5_standard_errors(of.units * price, per_year * COST[form], ("cost", year))
 
 
+def test_a_leap_year_has_no_more_children_than_another() -> None:
+    """20,000 a year in 2028 too, not 366/365 of it: 5 standard errors are a fifteenth of a day's.
+
+    With stays of one day as many end as begin, but for those that come on 31 December.
+    """
+    scenario = region([care_form("zorg", stay_mean_days=1)], inflow=20_000.0, stock=0.0, start=2028)
+    volumes = js.simulate(scenario, draws=600, seed=3, progress=False)
+    for year in (2028, 2029, 2030):
+        started = volumes.stays_started.sel(year=year).sum(["municipality", "care_form"])
+        within_5_standard_errors(started, 20_000, year)
+
+
 def test_the_region_costs_what_all_arrivals_cost() -> None:
     """Payment of the region, all P x Q at an index of 1: the sum over cells, within 5 errors."""
     accounts = js.settle(in_balance(), certain())
@@ -283,21 +295,22 @@ def test_the_stationary_stock_and_inflow_follow_the_rate_and_moves_of_the_draw()
 
 
 def test_children_who_go_round_almost_for_ever_are_in_balance_too() -> None:
-    """From a to b and back, each 99 times in 100: 1/(1 - 0.99^2) = 50.25 visits to a per child.
+    """Always from a to b, and back 935 times in 1,000: 1/0.065 = 15.38 visits to each per child.
 
-    36.5 children a year and stays of ten days: 50.25 in a, 49.75 in b; the same bits with a second
-    town beside it.
+    36.5 children a year and stays of ten days: 15.38 clients in a and in b; the same bits with a
+    second town beside it.
     """
     forms = [care_form("a"), care_form("b")]
-    moves = {("a", "b"): 0.99, ("b", "a"): 0.99}
+    moves = {("a", "b"): 1.0, ("b", "a"): 0.935}
     inflow = {"a": 36.5, "b": 0.0}
     alone, beside = (
         js.simulate(
-            region(forms, towns=towns, inflow=inflow, moves=moves), draws=300, seed=4, progress=False
+            region(forms, towns=towns, inflow=inflow, moves=moves), draws=DRAWS, seed=4, progress=False
         ).sel(municipality="Aldorp")
         for towns in (("Aldorp",), ("Aldorp", "Berkstad"))
     )
-    for form, stock in (("a", 1 / 0.0199), ("b", 0.99 / 0.0199)):
+    stock = 1 / 0.065
+    for form in ("a", "b"):
         counts = alone.clients_at_start.sel(care_form=form)
         within_5_standard_errors(counts, stock, form)
         within_5_standard_errors(alone.clients_at_year_end.sel(care_form=form, year=2027), stock, form)

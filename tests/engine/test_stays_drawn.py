@@ -177,13 +177,14 @@ def test_an_uncertain_mean_stay_scales_every_stay_of_the_draw() -> None:
     assert abs(surprise) < 4, "rounding up by its fraction: beyond 4 sd once in 16,000 seeds"
 
 
-def test_children_enter_evenly_over_the_days_of_the_year() -> None:
-    """With stays of 700 days, a child that enters on day e of 365 is 365 - e days in care that year."""
+@pytest.mark.parametrize(("start", "days"), [(2025, 365), (2028, 366)])
+def test_children_enter_evenly_over_the_days_of_the_year(start: int, days: int) -> None:
+    """With stays of 700 days, a child that enters on day e is 365 - e days in care that year."""
     terms = {"stay_distribution": "fixed", "stay_mean_days": 700}
-    volumes = visits(terms)
+    volumes = visits(terms, start=start)
     alone = volumes["stays_started"].sum("year").to_numpy() == 1
     first_year = volumes["client_days"].isel(year=0).to_numpy()[alone]
-    chance = np.concatenate(([0.0], np.full(365, 1 / 365)))
+    chance = np.concatenate(([0.0], np.full(days, 1 / days)))
     assert chi_square(first_year, chance) > ALARM
 
 

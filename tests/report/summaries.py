@@ -138,6 +138,7 @@ def summary(
             "rolling_use": {name: spreads(share) for name, share in shares.items()},
             "actual_use": {"not_computable": "use is not registered"},
         },
+        "key": "rolling_use",
         "reference": {"region": {"payment": spreads(1.0)}},
         "provenance": {"measured": 45, "derived": 122, "assumption": 61},
         "absent": ["correlations"],

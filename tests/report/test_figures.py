@@ -54,15 +54,30 @@ def test_the_lines_are_the_median_and_both_budgets() -> None:
 
 def test_labels_title_and_footer_in_two_languages() -> None:
     dutch, english = fan_chart(summary()), fan_chart(summary(), language="en")
-    assert dutch.get_title(loc="left") == "Kosten van jeugdhulp per jaar, mln euro"
-    assert english.get_title(loc="left") == "Cost of youth care per year, EUR million"
-    assert {"midden (P50)", "8 van de 10 keer", "budget met doel", "budget zonder doel"} < set(
-        texts(dutch)
+    assert dutch.get_title(loc="left") == (
+        "Kosten van jeugdhulp per jaar, mln euro (in prijzen van het jaar zelf)"
     )
+    assert english.get_title(loc="left") == (
+        "Cost of youth care per year, EUR million (in prices of the year itself)"
+    )
+    assert {
+        *("midden (P50)", "budget met doel", "budget zonder doel"),
+        *(f"{times} van de 10 keer tussen deze grenzen" for times in (8, 9)),
+    } < set(texts(dutch))
     assert texts(dutch)[-1] == (
         "Haaglanden 2027-2032 · scenario ab12cd34 · 1.000 trekkingen · seed 2027"
         " · de as begint niet bij nul"
     )
+
+
+def test_the_labels_of_bands_point_at_their_edge_and_look_unlike_those_of_lines() -> None:
+    results = summary()
+    labels = {text.get_text(): text for text in fan_chart(results).texts}
+    for times, edge in (("8", "p90"), ("9", "p95")):
+        label = labels[f"{times} van de 10 keer tussen deze grenzen"]
+        assert label.xy == pytest.approx((2032, millions(results, edge)[-1]))
+        lines = (labels[text].get_color() for text in ("midden (P50)", "budget met doel"))
+        assert label.get_color() not in lines
 
 
 def test_the_axis_has_dutch_marks() -> None:

@@ -57,9 +57,9 @@ def test_csv_refuses_what_is_not_a_number_or_too_short(tmp_path: Path, row: list
 
 def test_region_table() -> None:
     results = summary()
-    region = table("region.csv", results).set_index(["quantity", "year"])
+    region = table("region.csv", results).set_index(["quantity", "period"])
     assert not region.index.duplicated().any()
-    assert set(region.index.get_level_values("year")) == set(YEARS)
+    assert set(region.index.get_level_values("period")) == set(YEARS)
     assert set(region.index.get_level_values("quantity")) == {
         *("payment", "cost", "budget", "budget_without_target", "overrun", "savings"),
         *("overrun.without_target", "savings.real", "savings.less_care", "savings.lever_cost"),
@@ -72,7 +72,7 @@ def test_region_table() -> None:
     assert region.loc[("overrun.without_target", "2030"), "probability"] == without
     budget = region.loc[("budget", "2030")]
     assert budget["mean"] == results["region"]["budget"]["2030"]
-    assert budget.drop("mean").isna().all()
+    assert budget.drop(["mean", "year"]).isna().all()
     assert region.loc[("savings", "2032"), "target"] == 25e6
 
 
@@ -82,14 +82,14 @@ def test_contracts_table() -> None:
     assert list(contracts["contract"].unique()) == list(CONTRACTS)
     budgets = contracts[contracts["quantity"] == "agreed_budget"]
     assert set(budgets["form"]) == {"task_based"}
-    lost = contracts[contracts["quantity"] == "reserve_lost"]
-    chance = lost.set_index(["contract", "year"]).loc[("onderwijs", "total"), "probability"]
+    lost = contracts[contracts["quantity"] == "chance_reserve_lost"]
+    chance = lost.set_index(["contract", "period"]).loc[("onderwijs", "total"), "probability"]
     assert chance == results["contracts"]["onderwijs"]["chance_reserve_lost"]["total"]
 
 
 def test_municipalities_table() -> None:
     results = summary()
-    bills = table("municipalities.csv", results).set_index(["municipality", "quantity", "year"])
+    bills = table("municipalities.csv", results).set_index(["municipality", "quantity", "period"])
     assert set(bills.index.get_level_values("municipality")) == set(HAAGLANDEN)
     told = results["municipalities"]["Delft"]
     assert bills.loc[("Delft", "contribution", "2029"), "p90"] == (told["contribution"]["2029"]["p90"])
@@ -104,6 +104,20 @@ def test_allocation_table_says_which_key_has_no_answer() -> None:
     assert shares.loc["actual_use", "not_computable"] == "use is not registered"
     assert shares.loc["rolling_use", "not_computable"].isna().all()
     assert len(shares.loc["rolling_use"]) == len(HAAGLANDEN) * len(YEARS)
+
+
+@pytest.mark.parametrize("name", ["region", "contracts", "municipalities", "allocation"])
+def test_pandas_reads_the_year_as_a_number(tmp_path: Path, name: str) -> None:
+    header, rows = tidy_tables(summary())[f"{name}.csv"]
+    assert header.index("period") == header.index("year") - 1
+    write_csv(tmp_path / "table.csv", header, rows)
+    read = pd.read_csv(tmp_path / "table.csv")
+    assert pd.api.types.is_numeric_dtype(read["year"])
+    totals = read["period"] == "total"
+    assert read.loc[totals, "year"].isna().all()
+    years = read[read["period"].notna() & ~totals]
+    assert list(years["year"].astype(int).astype(str)) == list(years["period"])
+    assert set(years["period"]) == set(YEARS[:-1])
 
 
 def test_tables_can_be_written(tmp_path: Path) -> None:

@@ -195,3 +195,9 @@ def test_the_error_of_the_size_is_not_below_the_true_one() -> None:
     assert told >= sizes.std()
     assert notation.size_error(1.0, 500, 0.0) is None
     assert notation.size_error(None, 500, 0.5) is None
+
+
+def test_the_bounds_in_a_text() -> None:
+    lines = ["2028  369  7%  <2%  >99%", "2029 <1% <2% 50%"]
+    assert notation.bounds_in(lines) == ["<1%", "<2%", ">99%"]
+    assert notation.bounds_in(["none < here", "5%"]) == []

@@ -324,10 +324,3 @@ def test_what_is_no_scenario_folder_is_refused(tmp_path: Path, what: str) -> Non
     with pytest.raises(ScenarioError) as caught:
         load_scenario(path)
     assert path in str(caught.value)
-
-
-def test_file_that_looks_like_one_that_is_read_gets_a_warning(tmp_path: Path) -> None:
-    folder = write_folder(tmp_path / "a", {"demands.csv": "a", "scope.csv": "a"})
-    (warning,) = load_scenario(folder).warnings
-    assert warning.file.endswith("demands.csv")
-    assert 'did you mean "demand.csv"' in warning.message

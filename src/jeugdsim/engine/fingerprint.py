@@ -7,10 +7,10 @@ from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
 
-from pydantic import BaseModel
-
 from jeugdsim.engine.effects import Effect, quantity_effects
 from jeugdsim.scenario.model import Scenario
+from jeugdsim.scenario.numbers import Family
+from jeugdsim.scenario.rows import Row
 
 _MONEY_AND_PAPERS = {"source", "note", "tariff"}
 _SETTINGS = {
@@ -45,10 +45,10 @@ def quantities_hash(scenario: Scenario) -> str:
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _row(row: BaseModel) -> dict[str, Any]:
+def _row(row: Row) -> dict[str, Any]:
     return row.model_dump(mode="json", exclude=_MONEY_AND_PAPERS)
 
 
 def _effect(effect: Effect) -> dict[str, Any]:
-    size = effect.size.model_dump() if isinstance(effect.size, BaseModel) else effect.size
+    size = effect.size.model_dump() if isinstance(effect.size, Family) else effect.size
     return {**asdict(effect), "size": size, "cells": sorted(effect.cells)}

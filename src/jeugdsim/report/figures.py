@@ -25,6 +25,7 @@ BLUE: Final = "#0072b2"
 VERMILION: Final = "#b84500"
 OUTER_BAND: Final = "#cfe3f1"
 INNER_BAND: Final = "#8fbfe0"
+BAND_INK: Final = "#6b7680"
 GRID: Final = "#e3e3e3"
 HALF_A_YEAR: Final = 0.4
 LABEL_HEIGHT: Final = 0.055
@@ -149,7 +150,8 @@ def _dress_axes(ax: Axes, years: Sequence[int], unit: notation.Unit, language: s
         return notation.number(value, _decimals_needed(ax.get_yticks().tolist()), language=language)
 
     ax.set_title(
-        f"{word('figure.title', language)}, {word(f'unit.{unit.euros}', language)}",
+        f"{word('figure.title', language)}, {word(f'unit.{unit.euros}', language)}"
+        f" ({word('figure.prices', language)})",
         loc="left",
         color=INK,
         fontweight="bold",
@@ -186,8 +188,8 @@ def _labels(
     with_target = budgets["budget"] != budgets["budget_without_target"]
     budget = word("figure.budget" if with_target else "budget", language)
     labels = [
-        _Label(word("figure.outer", language), (ends["p90"] + ends["p95"]) / 2, INK),
-        _Label(word("figure.inner", language), (ends["p50"] + ends["p90"]) / 2, INK),
+        _Label(word("figure.outer", language), ends["p95"], BAND_INK),
+        _Label(word("figure.inner", language), ends["p90"], BAND_INK),
         _Label(word("figure.middle", language), ends["p50"], BLUE),
         _Label(budget, ends["budget"], VERMILION),
     ]

@@ -68,8 +68,9 @@ def tidy_tables(summary: Mapping[str, Any]) -> dict[str, Table]:
     Returns
     -------
     dict
-        Per file name the header and the rows: one row per quantity and year, the statistics in
-        columns. A number that is certain, such as a budget, stands in ``mean``. A part of a
+        Per file name the header and the rows: one row per quantity and period, the statistics in
+        columns. ``period`` is a year or "total"; ``year`` is that year as a number, empty for the
+        total. A number that is certain, such as a budget, stands in ``mean``. A part of a
         quantity has a dotted name, such as ``savings.real``.
     """
     return {
@@ -81,7 +82,7 @@ def tidy_tables(summary: Mapping[str, Any]) -> dict[str, Table]:
 
 
 def _region(summary: Mapping[str, Any]) -> Table:
-    header = ["quantity", "year", *STATISTICS, *CHANCES]
+    header = ["quantity", "period", "year", *STATISTICS, *CHANCES]
     quantities = {
         **summary["region"],
         "reference.payment": summary["reference"]["region"]["payment"],
@@ -90,26 +91,26 @@ def _region(summary: Mapping[str, Any]) -> Table:
 
 
 def _contracts(summary: Mapping[str, Any]) -> Table:
-    header = ["contract", "form", "quantity", "year", *STATISTICS, "probability"]
+    header = ["contract", "form", "quantity", "period", "year", *STATISTICS, "probability"]
     rows: list[Row] = []
     for name, contract in summary["contracts"].items():
         quantities = {key: value for key, value in contract.items() if isinstance(value, Mapping)}
-        lost = quantities.pop("chance_reserve_lost", {})
-        quantities["reserve_lost"] = {year: {"probability": p} for year, p in lost.items()}
+        lost = quantities.get("chance_reserve_lost", {})
+        quantities["chance_reserve_lost"] = {year: {"probability": p} for year, p in lost.items()}
         rows += [[name, contract["form"], *row] for row in _long(quantities, ("probability",))]
     return header, rows
 
 
 def _municipalities(summary: Mapping[str, Any]) -> Table:
     extra = ("probability", "size")
-    header = ["municipality", "quantity", "year", *STATISTICS, *extra]
+    header = ["municipality", "quantity", "period", "year", *STATISTICS, *extra]
     municipalities = summary["municipalities"].items()
     return header, [[name, *row] for name, bill in municipalities for row in _long(bill, extra)]
 
 
 def _allocation(summary: Mapping[str, Any]) -> Table:
-    header = ["key", "municipality", "year", *STATISTICS, "not_computable"]
-    empty: Row = [None] * (2 + len(STATISTICS))
+    header = ["key", "municipality", "period", "year", *STATISTICS, "not_computable"]
+    empty: Row = [None] * (3 + len(STATISTICS))
     rows: list[Row] = []
     for key, bills in summary["allocation"].items():
         if "not_computable" in bills:
@@ -121,10 +122,14 @@ def _allocation(summary: Mapping[str, Any]) -> Table:
 
 def _long(quantities: Mapping[str, Any], extra: Sequence[str]) -> list[Row]:
     return [
-        [part, year, *(values.get(column) for column in (*STATISTICS, *extra))]
+        [part, period, _year(period), *(values.get(column) for column in (*STATISTICS, *extra))]
         for name, years in quantities.items()
-        for part, year, values in _parts(name, years)
+        for part, period, values in _parts(name, years)
     ]
+
+
+def _year(period: str) -> int | None:
+    return None if period == "total" else int(period)
 
 
 def _parts(name: str, years: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

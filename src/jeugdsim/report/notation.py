@@ -9,6 +9,7 @@ decimal of a million. Where the standard error is not known (one draw) only that
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
@@ -98,6 +99,11 @@ def chance(probability: float | None, draws: int | None = None) -> str:
     if rounded == 0:
         return f"{sign}{abs(edge - step):.0f}%"
     return f"{abs(edge - rounded):.0f}%"
+
+
+def bounds_in(lines: Iterable[str]) -> list[str]:
+    """Give the chances in a text that are bounds, such as ``<1%``, each once."""
+    return sorted({bound for line in lines for bound in re.findall(r"[<>]\d+%", line)})
 
 
 def rounding_step(standard_error: float | None, finest: Decimal) -> Decimal:

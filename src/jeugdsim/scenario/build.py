@@ -58,7 +58,8 @@ def _settings(toml: Node, findings: list[Finding]) -> Settings | None:
     try:
         return Settings.model_validate(bare(toml))
     except ValidationError as error:
-        findings.extend(toml_findings(error, Settings, toml))
+        files = {name: kind.file for name, kind in TABLES.items()}
+        findings.extend(toml_findings(error, Settings, toml, files))
         return None
 
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from jeugdsim.scenario.checks_money import money_findings
+from jeugdsim.scenario.checks_plausible import plausibility_findings
 from jeugdsim.scenario.checks_policy import policy_findings
 from jeugdsim.scenario.checks_sources import source_findings
 from jeugdsim.scenario.draft import Subject
@@ -55,6 +56,7 @@ def findings_across_tables(subject: Subject) -> Iterator[Finding]:
         _known_clients_are_whole,
         policy_findings,
         money_findings,
+        plausibility_findings,
         source_findings,
     ):
         yield from check(subject)

@@ -21,6 +21,8 @@ def policy_findings(subject: Subject) -> Iterator[Finding]:
     """Give everything that is wrong with contracts, levers and keys."""
     yield from _contract_names(subject)
     yield from _forms_are_supported(subject)
+    yield from _losses_are_agreed(subject)
+    yield from _years_are_reached(subject)
     yield from _demand_is_covered_once(subject)
     yield from _lever_names(subject)
     yield from _lever_moves(subject)
@@ -62,6 +64,33 @@ def _forms_are_supported(subject: Subject) -> Iterator[Finding]:
             yield subject.place("contracts", name, "form").error(
                 f'contracts.{name}.form: "{contract.form}" is not supported yet: write pxq or '
                 "task_based"
+            )
+
+
+def _losses_are_agreed(subject: Subject) -> Iterator[Finding]:
+    """Warn of a task-based contract that says nothing of losses; loss_bands = [] says it."""
+    for name, (place, contract) in subject.contracts.items():
+        if contract.form == "task_based" and "loss_bands" not in contract.model_fields_set:
+            yield place.warning(
+                f"contracts.{name}: no loss_bands: the provider bears all of a loss "
+                "(loss_bands = [] if that is agreed)"
+            )
+
+
+def _years_are_reached(subject: Subject) -> Iterator[Finding]:
+    """Warn of levels that begin after the last year."""
+    tables: list[tuple[str, ...]] = [("savings", "target")]
+    tables += [("contracts", name, "agreed_reduction") for name in subject.contracts]
+    for keys in tables:
+        node = subject.entry(*keys)
+        if node is None or not subject.years:
+            continue
+        last = str(subject.years[-1])
+        late = sorted(year for year in node.table if len(year) == 4 and year.isdigit() and year > last)
+        if late:
+            lie = "lies" if len(late) == 1 else "lie"
+            yield node.table[late[0]].place.warning(
+                f"{'.'.join(keys)}: {listed(late)} {lie} after the last year, {last}, and does nothing"
             )
 
 

@@ -10,7 +10,7 @@ from jeugdsim.scenario.draft import Subject
 from jeugdsim.scenario.files import Place
 from jeugdsim.scenario.findings import Finding, listed, meant, nearest, shown
 from jeugdsim.scenario.provenance import source_of, toml_numbers
-from jeugdsim.scenario.tables import TABLES
+from jeugdsim.scenario.tables import TABLES, Line, identity
 from jeugdsim.scenario.tree import bare, find, lever_name, paths
 
 
@@ -27,15 +27,18 @@ def _row_sources(subject: Subject) -> Iterator[Finding]:
         if "source" not in kind.columns:
             continue
         strangers: dict[str, list[Place]] = defaultdict(list)
+        without: list[Line] = []
         for line in subject.tables[name].lines:
             source = line.cells.get("source", "")
-            if isinstance(source, str) and source not in known:
+            if source == "":
+                without.append(line)
+            elif isinstance(source, str) and source not in known:
                 strangers[source].append(line.place)
-        without = strangers.pop("", [])
         if without:
             rows = "row" if len(without) == 1 else "rows"
-            yield without[0].warning(
-                f"{len(without)} {rows} without a source{_lines(without)}, counted as assumption"
+            names = (".".join((name, *(identity(kind, line) or ()))) for line in without)
+            yield without[0].place.warning(
+                f"{len(without)} {rows} without a source, counted as assumption: {listed(names, 8)}"
             )
         if subject.readable("source_rows"):
             for source, places in strangers.items():

@@ -13,6 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from jeugdsim.scenario.files import Place
+from jeugdsim.scenario.frozen import frozen
 from jeugdsim.scenario.inherit import without_stale_sources
 from jeugdsim.scenario.rows import Row
 from jeugdsim.scenario.settings import Budget, Savings, Settings
@@ -107,7 +108,9 @@ def with_live_sources(settings: Settings, before: Settings) -> Settings:
     old, new = (settings_tree(written_settings(one)) for one in (before, settings))
     sources = without_stale_sources(old, new, ()).table.get("sources")
     live = {} if sources is None else bare(sources)
-    return settings if live == settings.sources else settings.model_copy(update={"sources": live})
+    return (
+        settings if live == settings.sources else settings.model_copy(update={"sources": frozen(live)})
+    )
 
 
 def _settings(settings: Settings) -> dict[str, Any]:

@@ -12,16 +12,18 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 from jeugdsim.scenario.files import Place, read_text
-from jeugdsim.scenario.findings import Finding, shown
+from jeugdsim.scenario.findings import Finding, as_fraction, shown
 
 _POINT = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _COMMA = re.compile(r"[+-]?([0-9]+(,[0-9]*)?|,[0-9]+)([eE][+-]?[0-9]+)?")
 _AMBIGUOUS = re.compile(r"[+-]?[0-9]+\.[0-9]{3}")
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|na|n/a|#n/a|#n/b|#value!|#div/0!)", re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r'"?sep=([^\r\n])"?[ ,;\t]*(?=[\r\n]|$)', re.IGNORECASE)
+
+_Cells = tuple[Place, list[str]]
 
 
 @dataclass(frozen=True)
@@ -69,20 +71,29 @@ def read_csv(path: Path, shown_as: str, findings: list[Finding]) -> TextTable | 
     text = read_text(path, shown_as, findings)
     if text is None:
         return None
+    separator = _SEPARATOR_LINE.match(text)
+    text = text[separator.end() :] if separator else text  # the line break stays, so lines count on
     if not text.strip():
         findings.append(Place(shown_as).error("this file is empty"))
         return None
-    semicolon = ";" in _first_line(text)
-    lines = _split(text, ";" if semicolon else ",", shown_as, findings)
-    place, header = next(lines, (Place(shown_as), []))
-    columns = tuple(name.strip() for name in header)
-    if not columns:
-        findings.append(place.error("this file has no header with the names of its columns"))
+    mark = separator.group(1) if separator else _separator(text)
+    if mark not in (",", ";"):
+        by = "tabs" if mark == "\t" else shown(mark)
+        message = f"this file is separated by {by}: save it as CSV with commas or semicolons"
+        findings.append(Place(shown_as, 1).error(message))
         return None
+    semicolon = mark == ";"
+    lines = _without_empty_columns(list(_split(text, mark, shown_as, findings)))
+    if not lines:
+        message = "this file has no header with the names of its columns"
+        findings.append(Place(shown_as).error(message))
+        return None
+    place, header = lines[0]
+    columns = tuple(name.strip() for name in header)
     if not _header_is_usable(columns, place, findings):
         return None
     rows = []
-    for row_place, cells in lines:
+    for row_place, cells in lines[1:]:
         if len(cells) == len(columns):
             rows.append(TextRow(row_place, dict(zip(columns, cells, strict=True))))
         else:
@@ -90,13 +101,26 @@ def read_csv(path: Path, shown_as: str, findings: list[Finding]) -> TextTable | 
     return TextTable(place, columns, tuple(rows), semicolon)
 
 
-def _first_line(text: str) -> str:
-    return next(line for line in re.split(r"[\r\n]", text) if line.strip())
+def _separator(text: str) -> str:
+    """Return what separates the names in the header."""
+    header = next(line for line in re.split(r"[\r\n]", text) if line.strip())
+    if ";" in header:
+        return ";"
+    return "\t" if "\t" in header and "," not in header else ","
 
 
-def _split(
-    text: str, separator: str, shown_as: str, findings: list[Finding]
-) -> Iterator[tuple[Place, list[str]]]:
+def _without_empty_columns(lines: list[_Cells]) -> list[_Cells]:
+    """Cut off columns at the end that have no name and no cells, as spreadsheets leave them."""
+    if not lines:
+        return lines
+    header = lines[0][1]
+    named = max(number for number, name in enumerate(header, start=1) if name.strip())
+    if any(cell.strip() for _, cells in lines for cell in cells[named : len(header)]):
+        return lines
+    return [(place, cells[:named] + cells[len(header) :]) for place, cells in lines]
+
+
+def _split(text: str, separator: str, shown_as: str, findings: list[Finding]) -> Iterator[_Cells]:
     """Give the cells of every row that is not empty, with the line on which the row begins."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     line = 1
@@ -160,10 +184,9 @@ def read_number(text: str, decimal_comma: bool) -> float | str:
 
 
 def _percent(text: str, decimal_comma: bool) -> str:
-    bare = text.replace("%", "").strip().replace(",", ".")
-    if not _POINT.fullmatch(bare) or len(bare) > 30:
+    fraction = as_fraction(text)
+    if fraction is None:
         return f"{shown(text)} has a percent sign: write a fraction, such as 0.12 for 12%"
-    fraction = f"{(Decimal(bare) / 100).normalize():f}"
     if decimal_comma:
         fraction = fraction.replace(".", ",")
     return f"{shown(text)} has a percent sign: write the fraction {fraction}"

@@ -7,14 +7,13 @@ turns it into a frozen Scenario. So whatever the way in, the same rules hold.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from jeugdsim.scenario.files import Place
-from jeugdsim.scenario.numbers import Whole
 from jeugdsim.scenario.rows import Row
-from jeugdsim.scenario.settings import Allocation, Budget, Contract, Date, Lever, Settings
+from jeugdsim.scenario.settings import Allocation, Budget, Contract, Date, Lever, Settings, Years
 from jeugdsim.scenario.tables import Line
 from jeugdsim.scenario.tree import Node, bare, lever_name
 
@@ -129,7 +128,7 @@ def subject_of(draft: Draft, toml: Node, settings: Settings | None) -> Subject:
 
 class _Period(BaseModel):
     start: Date
-    years: Annotated[Whole, Field(ge=1, le=40)]
+    years: Years
 
 
 def _years(toml: Node) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from jeugdsim.scenario.findings import Finding
 
 MOST_BYTES = 50_000_000
+_WORKBOOK = re.compile(rb"PK[\x01-\x08]|\xd0\xcf\x11\xe0")
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,10 @@ def _kind_problem(mode: int, size: int) -> str | None:
 
 
 def _decoded(data: bytes, shown_as: str, findings: list[Finding]) -> str | None:
+    if _WORKBOOK.match(data):
+        message = 'this is an Excel workbook: open it in Excel and save it as "CSV UTF-8"'
+        findings.append(Place(shown_as).error(message))
+        return None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -3,9 +3,31 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
+
+_PERCENT = re.compile(r"([+-]?[0-9]{1,15}(?:[.,][0-9]{1,15})?) *%")
+_ENGLISH = {
+    "taakgericht": ("task_based",),
+    "inspanningsgericht": ("pxq",),
+    "p x q": ("pxq",),
+    "p*q": ("pxq",),
+    "pxq": ("pxq",),
+    "inwoners": ("inhabitants",),
+    "jeugd": ("youth_population", "youth"),
+    "werkelijk gebruik": ("actual_use",),
+    "instroom": ("inflow", "inflow_per_1000_youth"),
+    "verblijfsduur": ("stay_days", "stay_mean_days"),
+    "tarief": ("tariff",),
+    "verplaatsing": ("move",),
+    "doorstroom": ("move",),
+    "aanname": ("assumption",),
+    "gemeten": ("measured",),
+    "afgeleid": ("derived",),
+}
 
 
 @dataclass(frozen=True)
@@ -50,8 +72,14 @@ class ScenarioError(ValueError):
 
 
 def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """Return ``' (did you mean "X"?)'`` for the nearest known name, or an empty string."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)
+    """Return ``' (did you mean "X"?)'`` for the nearest known name, or an empty string.
+
+    A Dutch word means its English key; otherwise spelling decides.
+    """
+    known = list(known)
+    words = _ENGLISH.get(" ".join(name.lower().replace("_", " ").split()), ())
+    close = [word for word in words if word in known]
+    close = close or difflib.get_close_matches(name, known, n=1, cutoff=cutoff)
     return f" (did you mean {shown(close[0])}?)" if close else ""
 
 
@@ -66,6 +94,20 @@ def listed(names: Iterable[str], most: int = 12) -> str:
     everything = sorted(names)
     shown = ", ".join(everything[:most])
     return shown if len(everything) <= most else f"{shown}, ... ({len(everything)} in all)"
+
+
+def as_fraction(text: str) -> str | None:
+    """Return the fraction to write for a percentage, None where a text is none.
+
+    Examples
+    --------
+    >>> as_fraction("-2,5 %")
+    '-0.025'
+    """
+    found = _PERCENT.fullmatch(text.strip())
+    if found is None:
+        return None
+    return f"{(Decimal(found.group(1).replace(',', '.')) / 100).normalize():f}"
 
 
 def shown(value: Any, most: int = 60) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from jeugdsim.scenario.files import Place
 from jeugdsim.scenario.findings import Finding, listed, nearest, shown
 from jeugdsim.scenario.settings import Settings
-from jeugdsim.scenario.tree import Node, deepest, lever_name, step
+from jeugdsim.scenario.tree import Node, children, deepest, lever_name, step
 
 _RANK = {"scenario": 0, "missing": 1, "extra_forbidden": 1, "literal_error": 2}
 _ASKED = {
@@ -44,17 +44,48 @@ class _Error:
     through_union: bool
 
 
-def toml_findings(error: ValidationError, root: type[BaseModel], tree: Node) -> list[Finding]:
-    """Return the findings for errors in scenario.toml, each at the line of its value."""
+def toml_findings(
+    error: ValidationError, root: type[BaseModel], tree: Node, files: Mapping[str, str]
+) -> list[Finding]:
+    """Return the findings for errors in scenario.toml, each at the line of its value.
+
+    ``files`` gives the CSV file under each path root: these are no keys of scenario.toml.
+    """
     errors = [_located(detail, tree) for detail in error.errors(include_url=False)]
     findings = []
+    hinted: set[tuple[str | int, ...]] = set()
     for one in _told_once(errors):
         place = deepest(tree, one.path)
         stranger = one.detail["type"] == "extra_forbidden"
         name = dotted(one.path[:-1] if stranger else one.path, tree)
-        text = _message(one.detail, one.path, root)
+        if stranger and len(one.path) == 1 and one.path[0] in files:
+            text = _is_a_file(str(one.path[0]), files)
+        else:
+            text = _message(one.detail, one.path, root)
+        if one.detail["type"] in ("missing", "scenario") and one.path not in hinted:
+            text += _meant_in_base(one.path, tree)
+            hinted.add(one.path)
         findings.append(place.error(f"{name}: {text}" if name else text))
     return findings
+
+
+def _is_a_file(name: str, files: Mapping[str, str]) -> str:
+    return (
+        f'"{name}" is a CSV table, not a key of scenario.toml: put a whole {files[name]} in this '
+        "folder; in Python with_changes can change one cell"
+    )
+
+
+def _meant_in_base(path: Sequence[str | int], tree: Node) -> str:
+    """Return the contract or lever of another file that an incomplete one was probably to change."""
+    if len(path) != 2 or path[0] not in ("contracts", "levers"):
+        return ""
+    owner = tree.table[str(path[0])]
+    this = step(owner, path[1])
+    named = list(children(owner, (str(path[0]),)))
+    own = [name for name, node in named if node is this]
+    base = [name for name, node in named if this and node.place.file != this.place.file]
+    return nearest(own[0], base, cutoff=0.75) if own else ""
 
 
 def row_findings(

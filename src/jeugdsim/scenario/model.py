@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from jeugdsim.scenario.findings import Finding
+from jeugdsim.scenario.frozen import frozen
 from jeugdsim.scenario.rows import (
     BudgetRow,
     CareForm,
@@ -140,6 +141,7 @@ class Scenario:
     def _with_settings(self, **fields: Any) -> Scenario:
         from jeugdsim.scenario.content import with_live_sources
 
+        fields = {name: frozen(value) for name, value in fields.items()}
         settings = self.settings.model_copy(update=fields)
         return replace(self, settings=with_live_sources(settings, before=self.settings))
 

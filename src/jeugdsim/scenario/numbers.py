@@ -21,7 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from jeugdsim.scenario.findings import listed, shown
+from jeugdsim.scenario.findings import as_fraction, listed, shown
 
 _Z90 = 1.281552
 _MEAN_WEIGHT = 0.311296  # integral of z over the upper half of the normal density, divided by _Z90
@@ -149,7 +149,9 @@ def plain(value: Any) -> float:
     if isinstance(value, dict | Family):
         raise problem(f"a plain number is asked: this one can't be uncertain, not {shown(value)}")
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise problem(f"a number is asked, but {shown(value)} is given")
+        fraction = as_fraction(value) if isinstance(value, str) else None
+        hint = f": write {fraction}" if fraction else ""
+        raise problem(f"a number is asked, but {shown(value)} is given{hint}")
     try:
         number = float(value)
     except OverflowError:

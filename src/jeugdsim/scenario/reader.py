@@ -143,19 +143,22 @@ def _removed_paths(
 
 
 def _strange_files(path: Path, shown_as: str) -> list[Finding]:
-    """Warn of CSV files whose names look like those that are read, but are not."""
+    """Warn of tables in the folder that are not read: CSV files of another name, workbooks."""
     known = {kind.file for kind in TABLES.values()}
     try:
         names = sorted(entry.name for entry in path.iterdir())
     except OSError as error:
         return [Place(shown_as).error(f"this folder can't be read: {error.strerror}")]
-    strangers = [name for name in names if name.lower().endswith(".csv") and name not in known]
-    meant = {name: nearest(name.lower(), known, cutoff=0.85) for name in strangers}
-    return [
-        Place(str(Path(shown_as) / name)).warning(f"this file is not read{meant[name]}")
-        for name in strangers
-        if meant[name]
-    ]
+    told = []
+    for name in names:
+        if name in known or not name.lower().endswith((".csv", ".xlsx")):
+            continue
+        if name.startswith((".", "~$")):  # what editors leave for a moment
+            continue
+        label = name.encode("utf-8", "backslashreplace").decode()  # a name may be no UTF-8
+        meant = nearest(Path(name.lower()).stem + ".csv", known, cutoff=0.75)
+        told.append(Place(str(Path(shown_as) / label)).warning(f"{label} is not read{meant}"))
+    return told
 
 
 def _draft(layers: list[_Layer], whole: bool, findings: list[Finding]) -> Draft:
@@ -187,7 +190,7 @@ def _fold(draft: Draft, layer: _Layer, inherited: set[str], findings: list[Findi
         return
     known = _known_paths(draft)
     for path in layer.removed:
-        keys = tuple(path.value.split("."))
+        keys = _removed_keys(path.value)
         if keys[0] not in TABLES:
             draft.toml = without(draft.toml or base, keys) or draft.toml
             found = without(base, keys) is not None
@@ -227,6 +230,12 @@ def _remove_rows(draft: Draft, keys: tuple[str, ...], inherited: set[str]) -> bo
     if lines is not None:
         draft.tables[keys[0]] = replace(table, lines=lines)
     return lines is not None
+
+
+def _removed_keys(path: str) -> tuple[str, ...]:
+    """Split a path to remove; the name of a CSV file stands for its whole table."""
+    roots = {kind.file: name for name, kind in TABLES.items()}
+    return (roots[path],) if path in roots else tuple(path.split("."))
 
 
 def _known_paths(draft: Draft) -> list[str]:

@@ -119,15 +119,22 @@ class CareForm(SourcedRow):
                 raise problem(f"a fixed stay is a whole number of days, not {self.stay_mean_days:g}")
         return self
 
+    @model_validator(mode="before")
+    @classmethod
+    def _spread(cls, cells: Any) -> Any:
+        """Leave units_cv out where it does not act; an empty one is 0."""
+        if isinstance(cells, dict):
+            given = 0.0 if cells.get("units_cv") is None else cells["units_cv"]
+            return {**cells, "units_cv": None if cells.get("unit") == "traject" else given}
+        return cells
+
     @model_validator(mode="after")
     def _units(self) -> CareForm:
         if self.is_trajectory:
             if self.units_per_day is not None:
                 raise problem("unit traject bills one unit at entry: leave units_per_day empty")
-            if self.units_cv:
-                raise problem("unit traject bills exactly one unit: leave units_cv empty")
-        elif self.units_per_day is None or self.units_cv is None:
-            raise problem(f"unit {self.unit} asks units_per_day and units_cv (0 for no spread)")
+        elif self.units_per_day is None:
+            raise problem(f"unit {self.unit} asks units_per_day")
         return self
 
     @property

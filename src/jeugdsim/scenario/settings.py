@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from jeugdsim.scenario.findings import shown
+from jeugdsim.scenario.frozen import FrozenDict, frozen
 from jeugdsim.scenario.numbers import (
     Effect,
     Fraction,
@@ -84,6 +85,8 @@ def _in_order(names: tuple[str, ...]) -> tuple[str, ...]:
 Names = Annotated[tuple[str, ...], AfterValidator(_in_order)]
 Truth = Annotated[bool, Strict()]
 Date = Annotated[date, BeforeValidator(_calendar_date)]
+Years = Annotated[Whole, Field(ge=1, le=100)]
+Frozen = AfterValidator(frozen)
 
 
 def _correlation(value: Any) -> float:
@@ -178,7 +181,7 @@ class Contract(Table):
         Literal["history"] | PlainNonNegative | PerYouth, BeforeValidator(_budget_basis)
     ] = "history"
     volume_growth_per_year: Effect = 0.0
-    agreed_reduction: dict[Year, PlainFraction] = Field(default_factory=dict)
+    agreed_reduction: Annotated[dict[Year, PlainFraction], Frozen] = Field(default_factory=FrozenDict)
     loss_bands: tuple[LossBand, ...] = ()
     gain_bands: tuple[GainBand, ...] = ()
     use_registered: Truth | None = None
@@ -239,7 +242,7 @@ class Savings(Table):
     """The savings target: a level per year that holds until the next named year."""
 
     reference: Literal["pxq"] = "pxq"
-    target: dict[Year, PlainNonNegative] = Field(default_factory=dict)
+    target: Annotated[dict[Year, PlainNonNegative], Frozen] = Field(default_factory=FrozenDict)
     target_prices: Literal["price_year", "nominal"] = "price_year"
 
 
@@ -280,7 +283,7 @@ class Allocation(Table):
     """The keys to report and the key in use: one name, or a table contract -> key."""
 
     keys: Annotated[tuple[KeyName, ...], AfterValidator(_in_order)] = ()
-    used: KeyName | dict[str, KeyName]
+    used: Annotated[KeyName | dict[str, KeyName], Frozen]
 
 
 def _by_name(levers: tuple[Lever, ...]) -> tuple[Lever, ...]:
@@ -293,20 +296,22 @@ class Settings(Table):
     name: str
     schema_version: Literal[1]
     start: Annotated[Date, AfterValidator(_first_of_january)]
-    years: Annotated[Whole, Field(ge=1, le=40)]
+    years: Years
     price_year: Year
     demand_year: Year | None = None
-    trajectories_per_youth: Annotated[float, BeforeValidator(plain), Field(ge=1.0)] = 1.0
+    trajectories_per_youth: Annotated[float, BeforeValidator(plain), Field(gt=0.0)] = 1.0
     clients_at_start_known: Truth = False
     world: World = World()
-    contracts: dict[str, Contract]
-    funding_response: dict[Form, FundingResponse] = Field(default_factory=dict)
+    contracts: Annotated[dict[str, Contract], Frozen]
+    funding_response: Annotated[dict[Form, FundingResponse], Frozen] = Field(default_factory=FrozenDict)
     budget: Budget | None = None
     savings: Savings | None = None
     levers: Annotated[tuple[Lever, ...], AfterValidator(_by_name)] = ()
     allocation: Allocation
-    correlations: Annotated[dict[str, Any], AfterValidator(_empty)] = Field(default_factory=dict)
-    sources: dict[str, str] = Field(default_factory=dict)
+    correlations: Annotated[dict[str, Any], AfterValidator(_empty), Frozen] = Field(
+        default_factory=FrozenDict
+    )
+    sources: Annotated[dict[str, str], Frozen] = Field(default_factory=FrozenDict)
 
     @property
     def calendar_years(self) -> tuple[int, ...]:

@@ -191,6 +191,8 @@ def _read_companions(
         return
     if centre is None:
         refuse(column, f"this cell is empty, but {column}_{min(given)} beside it is not")
+    elif set(given) == {"cv"} and centre == 0 and given["cv"] >= 0:
+        return  # a spread of nothing: certainly 0
     elif set(given) == {"cv"}:
         line.cells[column] = {"mean": centre, "cv": given["cv"]}
     elif set(given) == {"p10", "p90"}:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from jeugdsim.scenario.files import Place, read_text
-from jeugdsim.scenario.findings import Finding
+from jeugdsim.scenario.findings import Finding, as_fraction
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 
@@ -182,9 +183,41 @@ def _syntax_finding(message: str, text: str, shown_as: str) -> Finding:
     if found and not found.group(1):
         reason += "; the file ends before this is closed"
     lines = text.split("\n")
-    quoted = lines[line - 1].strip()[:60] if line <= len(lines) else ""
+    whole = lines[line - 1].strip() if line <= len(lines) else ""
+    quoted = whole[:60]
+    hint = _hint(reason, whole)
     return Place(shown_as, line).error(
         f"this is not correct TOML: {reason[:1].lower()}{reason[1:]}. "
         + (f"The line reads: {quoted} " if quoted else "")
-        + '(a key is followed by =, text stands in "quotes", numbers have a decimal point)'
+        + f"({hint or 'a key is followed by =, text in quotes, numbers have a decimal point'})"
     )
+
+
+def _hint(reason: str, line: str) -> str:
+    """Return in plain words what is wrong with a line, where that can be seen."""
+    twice = re.match(r"Cannot declare \((.*)\) twice", reason)
+    if twice:
+        name = ".".join(re.findall(r"'([^']*)'", twice.group(1)))
+        return f"the table [{name}] is there twice: put all its keys under one [{name}]"
+    if reason.startswith("Cannot overwrite a value"):
+        return "this key has a value already: take one of the two out"
+    line = _STRING.sub('""', line).split("#")[0]
+    percent = re.search(r"[+-]?[0-9]+([.,][0-9]+)? *%", line)
+    fraction = as_fraction(percent.group()) if percent else None
+    if percent and fraction:
+        return f"for {percent.group()} write the fraction {fraction}"
+    comma = re.search(r"= *([+-]?[0-9]+),([0-9]+)(?![0-9]* *=)", line)
+    if comma:
+        return f"write {comma.group(1)}.{comma.group(2)}, with a decimal point"
+    for day in re.findall(r"\b[0-9]+-[0-9]+-[0-9]+\b", line):
+        if not _is_date(day):
+            return f"{day} is no date: write year-month-day, such as 2027-01-31"
+    return ""
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

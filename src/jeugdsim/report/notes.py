@@ -1,0 +1,136 @@
+"""The sentences around the tables: which run this is, how to read it, where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from textwrap import wrap
+from typing import Final
+
+from jeugdsim.report import notation
+from jeugdsim.report.side import Side
+from jeugdsim.report.text_table import shorten
+from jeugdsim.report.words import word, word_or_name
+
+MOST: Final = 4
+FEW_DRAWS: Final = 100
+KINDS: Final = ("measured", "derived", "assumption")
+LONGEST_SCENARIO: Final = 38
+SHORTEST_WARNING: Final = 30
+
+
+def opening(side: Side, width: int) -> list[str]:
+    """Name the run, and say so when its draws are few."""
+    language = side.language
+    heads = [
+        word(
+            key,
+            language,
+            name=shorten(str(side.results["scenario"]), LONGEST_SCENARIO),
+            draws=notation.number(side.draws, language=language),
+            seed=side.results["seed"],
+            unit=word(f"unit.{side.unit.euros}", language),
+        )
+        for key in ("heading", "heading_short")
+    ]
+    head = next((text for text in heads if len(text) <= width), heads[-1])
+    return [*wrap(head, width), *([word("few_draws", language)] if side.draws < FEW_DRAWS else [])]
+
+
+def explanation(
+    side: Side, width: int, shown: Set[str], bounds: Sequence[str], most: int = MOST
+) -> list[str]:
+    """Explain the columns: a line per note where each fits on one, else one paragraph.
+
+    Parameters
+    ----------
+    side : Side
+        The run.
+    width : int
+        Columns of the terminal.
+    shown : set of str
+        The optional columns of the region's table that are there.
+    bounds : sequence of str
+        The chances such as ``<1%`` that are on the screen.
+    most : int
+        No more notes than this; the most needed come first.
+    """
+    language = side.language
+    unit = word(f"unit.short.{side.unit.euros}", language)
+    overrun = word("overrun_note", language)
+    size = word("size_note", language, unit=unit) if "size" in shown else ""
+    target = _has_target(side)
+    sentences = [
+        _price_note(side, unit),
+        f"{overrun}{size}.",
+        *([word("target_note", language)] if target else []),
+        _percentile_note(language, bounds),
+    ][:most]
+    if all(len(sentence) <= width for sentence in sentences):
+        return sentences
+    return wrap(" ".join(sentences), width)
+
+
+def _has_target(side: Side) -> bool:
+    years = side.find("region", "savings") or {}
+    return any(year.get("target") for year in years.values())
+
+
+def _price_note(side: Side, unit: str) -> str:
+    """Give the price level, and the target in euros of the last year."""
+    if not _has_target(side):
+        return word("price_note", side.language)
+    year = str(side.results["years"][-1])
+    target = side.amount(side.find("region", "savings", year, "target"))
+    return word("price_target_note", side.language, year=year, target=target, unit=unit)
+
+
+def _percentile_note(language: str, bounds: Sequence[str]) -> str:
+    sentences = [word("percentile_note", language)]
+    for sign, key in (("<", "never_note"), (">", "always_note")):
+        told = [bound for bound in bounds if bound.startswith(sign)]
+        if told:
+            sentences.append(word(key, language, bounds=", ".join(told)))
+    return " ".join(sentences)
+
+
+def closing(side: Side, width: int) -> list[str]:
+    """Tell the allocation key, where the inputs come from, what is absent, and warnings."""
+    results, language = side.results, side.language
+    counts = {kind: results["provenance"].get(kind, 0) for kind in KINDS}
+    identity = f"Scenario {str(results['hash'])[:8]}, v{results['version']}."
+    absent = [word_or_name("absent", name, language) for name in results["absent"]]
+    return [
+        *wrap(_key_note(side), width),
+        *wrap(word("provenance", language, identity=identity, **counts), width),
+        *([word("absent", language, names=", ".join(absent))] if absent else []),
+        *_warning_lines(results["warnings"], language, width),
+    ]
+
+
+def _key_note(side: Side) -> str:
+    """Name the key in use; results from before it was told have none."""
+    key, language = side.find("key"), side.language
+    names = set(key.values()) if isinstance(key, Mapping) else {key} - {None}
+    label = (
+        word("key_per_contract", language)
+        if len(names) > 1
+        else "".join(word_or_name("key", str(name), language) for name in names)
+    )
+    budgets = word("budget_split", language)
+    return f"{word('key_in_use', language, label=label)} {budgets}" if label else budgets
+
+
+def _warning_lines(warnings: Sequence[str], language: str, width: int) -> list[str]:
+    """Give the first warning, cut to the room there is, and the number of the others."""
+    if not warnings:
+        return []
+    others = len(warnings) - 1
+    text = word("warning", language, text=" ".join(str(warnings[0]).split()))
+    if not others and len(text) <= width:
+        return [text]
+    key = "see_summary" if not others else "one_more_warning" if others == 1 else "more_warnings"
+    rest = word(key, language, count=others)
+    room = width - len(rest) - 1
+    if room < SHORTEST_WARNING:
+        return [shorten(text, width), rest]
+    return [f"{shorten(text, room)} {rest}"]
