@@ -101,10 +101,7 @@ def test_stock_flows_and_cost_are_those_worked_out_by_hand(cell: tuple[str, str]
 
 
 def test_a_leap_year_has_no_more_children_than_another() -> None:
-    """20,000 a year in 2028 too, not 366/365 of it: 5 standard errors are a fifteenth of a day's.
-
-    With stays of one day as many end as begin, but for those that come on 31 December.
-    """
+    """20,000 a year in 2028 too: 5 standard errors are 29 children, one day's inflow would be 55."""
     scenario = region([care_form("zorg", stay_mean_days=1)], inflow=20_000.0, stock=0.0, start=2028)
     volumes = js.simulate(scenario, draws=600, seed=3, progress=False)
     for year in (2028, 2029, 2030):
