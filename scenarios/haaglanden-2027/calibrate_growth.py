@@ -79,9 +79,7 @@ def what_was_seen():
     within = np.sqrt(regions.var(0).mean())
     print(f"H9: mean {nine.mean():.3f} sd {nine.std():.3f}; 2021-2023 mean {nine[-3:].mean():.3f}")
     print(f"regions: sd within a year {within:.3f}, all years {regions.std():.3f},")
-    print(
-        f"  six-year growth {regions.sum(1).std():.3f} (independent years: {6**0.5 * within:.3f})"
-    )
+    print(f"  six-year growth {regions.sum(1).std():.3f} (independent years: {6**0.5 * within:.3f})")
     rows = []
     for low, high in itertools.pairwise(SIZES):
         own = growth[(people >= low) & (people < high)]
