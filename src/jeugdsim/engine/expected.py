@@ -74,14 +74,17 @@ def expected_reference(scenario: Scenario, years: int | None = None) -> Expected
     per_day = units_factor(plan, parameters, shocks)[0, :count, plan.cell_form]
     one_each = np.array([row.is_trajectory for row in plan.scenario.care_forms])[plan.cell_form]
     units = np.where(one_each[:, None], started, care_days * per_day)
-    balance = stationary_stock(plan, parameters, drawn.inflow[:, :, 0])[0]
+    given = any(row.clients_at_start is not None for row in plan.scenario.demand)
+    balance = drawn.stock
+    if given:
+        balance = stationary_stock(plan, parameters, drawn.inflow[:, :, 0])
     return ExpectedVolumes(
         units=_on_grid(plan, units),
         client_days=_on_grid(plan, care_days),
         stays_started=_on_grid(plan, started),
         stays_ended=_on_grid(plan, ended),
         start_stock=_on_grid(plan, drawn.stock[0][:, None])[0],
-        stationary_stock=_on_grid(plan, balance[:, None])[0],
+        stationary_stock=_on_grid(plan, balance[0][:, None])[0],
     )
 
 

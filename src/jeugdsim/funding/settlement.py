@@ -24,6 +24,7 @@ Array = npt.NDArray[np.float64]
 _CONTRACT_DIMS = ("draw", "year", "contract")
 _CELL_DIMS = ("draw", "year", "municipality", "care_form")
 _YEAR_DIMS = ("draw", "year")
+_BLOCK_DRAWS = 64
 
 
 def settle(
@@ -78,7 +79,7 @@ def settle(
     care_value = _care_value(_checked_units(volumes), scenario, parameters, index)
     use_value = apply_tariff_levers(care_value, scenario, parameters)
 
-    history = first_year_reference_cost(scenario)
+    history = _history(scenario)
     columns: dict[str, list[Array]] = {
         name: []
         for name in ("payment", "provider_cost", "provider_result", "provider_index_gap",
@@ -87,8 +88,8 @@ def settle(
     for name in scenario.contract_names:
         contract = scenario.settings.contracts[name]
         places = contract_places(scenario, name)
-        value = use_value[:, :, places].sum(axis=-1)
-        before_levers = value if use_value is care_value else care_value[:, :, places].sum(axis=-1)
+        value = _sum_over(places, use_value)
+        before_levers = value if use_value is care_value else _sum_over(places, care_value)
         payment, budget = _settle_contract(scenario, name, value, history, parameters, index)
         ratio = parameters.of(f"contracts.{name}.cost_ratio", contract.cost_ratio)
         provider_cost = before_levers * ratio[:, None]
@@ -152,6 +153,18 @@ def ordered(result: xr.Dataset, name: str, dims: tuple[str, ...]) -> Array:
         found = result[name].dims if name in result else "nothing"
         raise ValueError(f"{name} must have the dimensions {dims}, but {found} is given")
     return np.ascontiguousarray(result[name].transpose(*dims).to_numpy())
+
+
+def _sum_over(places: npt.NDArray[np.bool_], value: Array) -> Array:
+    """Sum (draws, years, municipalities, care forms) over the places of a contract, in small blocks.
+
+    Blocks keep what is gathered in the processor's cache: the sum takes no memory of its own.
+    """
+    total = np.empty(value.shape[:2])
+    for first in range(0, len(value), _BLOCK_DRAWS):
+        block = slice(first, first + _BLOCK_DRAWS)
+        total[block] = np.ascontiguousarray(value[block][:, :, places]).sum(axis=-1)
+    return total
 
 
 def _checked_units(volumes: xr.Dataset) -> Array:
@@ -221,6 +234,14 @@ def _settle_contract(
     return task_based_payment(use_value, budget, contract), budget
 
 
+def _history(scenario: Scenario) -> Array:
+    """Return the expected reference cost of the first year; zeros where no budget asks for it."""
+    for terms in scenario.settings.contracts.values():
+        if terms.form == "task_based" and terms.budget == "history":
+            return first_year_reference_cost(scenario)
+    return np.zeros((len(scenario.municipality_names), len(scenario.care_form_names)))
+
+
 def _budget_basis(scenario: Scenario, name: str, history: Array) -> Array:
     """Return the contract's sum in euros of price_year, shape (years,)."""
     contract = scenario.settings.contracts[name]
@@ -228,8 +249,7 @@ def _budget_basis(scenario: Scenario, name: str, history: Array) -> Array:
         members = [town in scenario.contract_members(name) for town in scenario.municipality_names]
         youth = youth_by_year(scenario)[members].sum(axis=0)
         return np.asarray(contract.budget.per_youth * youth)
-    if contract.budget == "history":
+    once = contract.budget
+    if once == "history":
         once = history[contract_places(scenario, name)].sum()
-    else:
-        once = contract.budget
     return np.full(len(scenario.calendar_years), float(once))
