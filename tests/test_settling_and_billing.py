@@ -90,7 +90,7 @@ def test_an_unknown_key_is_refused_also_when_all_is_pxq(small: js.Scenario, key:
     twin = small.all_pxq()
     accounts = js.settle(js.simulate(twin, draws=2, seed=4, progress=False), twin)
     with pytest.raises(ValueError, match="key"):
-        js.allocate(accounts, twin, key=key)  # type: ignore[arg-type]
+        js.allocate(accounts, twin, key=key)
 
 
 def test_overrun_is_against_the_budget_of_the_scenario_given(
@@ -135,7 +135,7 @@ def test_simulate_refuses_arguments_out_of_range(
     small: js.Scenario, arguments: dict[str, object], word: str
 ) -> None:
     with pytest.raises(ValueError, match=word):
-        js.simulate(small, progress=False, **arguments)  # type: ignore[arg-type]
+        js.simulate(small, progress=False, **arguments)
 
 
 @pytest.mark.parametrize("folder", ["small", "certain"])

@@ -135,7 +135,7 @@ class Lognormal(Family):
 Distribution: TypeAlias = Percentiles | Triangle | Normal | Lognormal
 Number: TypeAlias = float | Distribution
 
-FAMILIES: dict[frozenset[str], type[Family]] = {
+FAMILIES: dict[frozenset[str], type[Distribution]] = {
     frozenset(("p10", "p50", "p90")): Percentiles,
     frozenset(("low", "mode", "high")): Triangle,
     frozenset(("mean", "sd")): Normal,
@@ -185,8 +185,8 @@ def calendar_year(value: Any) -> int:
 
 def parse_number(value: Any) -> Number:
     """Read a plain number or one of the four families from what stands in the file."""
-    if isinstance(value, Family):
-        return value  # type: ignore[return-value]  # Family is only ever one of the four
+    if isinstance(value, Percentiles | Triangle | Normal | Lognormal):
+        return value
     if not isinstance(value, dict):
         return plain(value)
     family = FAMILIES.get(frozenset(value))
@@ -194,7 +194,7 @@ def parse_number(value: Any) -> Number:
         raise problem(f"{_WRITTEN} is asked, but the keys {listed(value)} are given")
     numbers = {key: plain(part) for key, part in value.items()}
     try:
-        return family(**numbers)  # type: ignore[return-value]  # see above
+        return family(**numbers)
     except ValidationError as error:
         raise problem(error.errors()[0]["msg"]) from None
 
