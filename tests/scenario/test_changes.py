@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jeugdsim.scenario import Scenario, ScenarioError, load_scenario
+from jeugdsim.scenario import Scenario, ScenarioError, load_scenario, write_scenario
 from jeugdsim.scenario.content import content_of
 from jeugdsim.scenario.numbers import Lognormal, Normal, Percentiles, mean_of
 from jeugdsim.scenario.settings import Lever
@@ -204,3 +204,13 @@ def test_changes_on_what_a_file_leaves_out(tmp_path: Path) -> None:
     changed = bare.with_changes({"savings.target.2028": 50_000})
     full = load_scenario(write_folder(tmp_path / "full", {"scenario.toml": FILES["scenario.toml"]}))
     assert changed.with_changes({"sources.savings": "A1"}).hash == full.hash
+
+
+def test_no_levers_takes_their_sources_along(tmp_path: Path) -> None:
+    data = Path(__file__).resolve().parents[1] / "data"
+    scenario = load_scenario(data / "small")
+    without = scenario.with_changes({"levers": []})
+    assert without == scenario.with_changes({"levers": None})
+    write_scenario(without, tmp_path / "without")
+    assert load_scenario(tmp_path / "without").hash == without.hash
+    assert without.with_changes({"years": 2}).settings.years == 2

@@ -176,7 +176,7 @@ def uniform(word: int) -> float:
 
 @_compiled
 def uniform53(high: int, low: int) -> float:
-    """Return a uniform in (0, 1) from two words, with 53 bits."""
+    """Return a uniform from two words, with 53 bits: above 0, and 1 only for the last cell."""
     return ((high << 21) + (low >> 11) + 0.5) * 2.0**-53
 
 
@@ -184,8 +184,9 @@ def uniform53(high: int, low: int) -> float:
 def poisson_count(mean: float, u: float) -> int:
     """Return the smallest n with P(N <= n) >= u for N Poisson with this mean.
 
-    Inversion of one uniform, so that with a smaller mean a count never rises. Small means sum from
-    zero; large means sum from the mode, where nothing underflows.
+    Inversion of one uniform, so that with a smaller mean a count never rises (for u up to about
+    1 - 1e-10, where the sums run out of digits). Small means sum from zero; large means sum from the
+    mode, where nothing underflows.
     """
     if mean <= 0.0:
         return 0

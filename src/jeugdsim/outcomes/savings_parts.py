@@ -29,7 +29,8 @@ def savings(accounts: xr.Dataset, reference_accounts: xr.Dataset, scenario: Scen
     -------
     xarray.Dataset
         On (draw, year), nominal euros: ``less_care``, ``carried_by_providers``, ``lever_cost``,
-        ``real``, ``savings``; on (year): ``target``.
+        ``real`` (as ``result["real"]``: ``.real`` is xarray's own), ``savings``; on (year):
+        ``target``.
 
     Raises
     ------

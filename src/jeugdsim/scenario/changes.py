@@ -44,7 +44,7 @@ def apply_changes(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     after = _as_written(scenario)
     known = content_of(scenario)
     findings: list[Finding] = []
-    keyed = [(_keys(path), plain_value(value)) for path, value in changes.items()]
+    keyed = [(_keys(path), _or_absent(path, plain_value(value))) for path, value in changes.items()]
     for keys, value in sorted(keyed, key=lambda item: (len(item[0]), item[0][-1] != "form")):
         problem = _change(after, known, keys, value)
         if problem:
@@ -55,6 +55,11 @@ def apply_changes(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     toml = without_stale_sources(settings_tree(before), settings_tree(after), stated)
     tables = {name: _table(kind, after.get(name), findings) for name, kind in TABLES.items()}
     return build(Draft(toml, tables), findings)
+
+
+def _or_absent(path: str, value: Any) -> Any:
+    """Return None, which deletes, for no levers at all: so their sources go with them."""
+    return None if path == "levers" and value == [] else value
 
 
 def plain_value(value: Any) -> Any:
