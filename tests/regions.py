@@ -16,6 +16,15 @@ from jeugdsim.scenario import Scenario
 DATA = Path(__file__).parent / "data"
 ROOT = Path(__file__).resolve().parents[1]
 HAAGLANDEN = ROOT / "scenarios" / "haaglanden-2027"
+PER_CELL = (
+    "units",
+    "client_days",
+    "stays_started",
+    "stays_ended",
+    "clients_in_year",
+    "clients_at_year_end",
+    "clients_at_start",
+)
 
 Row = dict[str, Any]
 Cell = tuple[str, str]
@@ -97,7 +106,7 @@ def region(
     def rate(town: str, form: str) -> Any:
         if not isinstance(inflow, Mapping):
             return inflow
-        return inflow.get((town, form), inflow.get(form))  # type: ignore[call-overload]
+        return inflow.get((town, form), inflow.get(form))
 
     def given(form: str) -> Any:
         return stock.get(form) if isinstance(stock, Mapping) else stock

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import xarray as xr
-from regions import DATA, HAAGLANDEN, lever
+from regions import DATA, HAAGLANDEN, PER_CELL, lever
 
 import jeugdsim as js
 from jeugdsim.scenario import Scenario
@@ -20,16 +20,7 @@ from jeugdsim.scenario import Scenario
 SCENARIOS = {"small": DATA / "small", "haaglanden": HAAGLANDEN}
 SEED = 2027
 RTOL = 1e-9
-VOLUMES = (
-    "units",
-    "client_days",
-    "stays_started",
-    "stays_ended",
-    "clients_in_year",
-    "clients_at_year_end",
-    "clients_at_start",
-    "youth_in_year",
-)
+VOLUMES = (*PER_CELL, "youth_in_year")
 both = pytest.mark.parametrize("name", SCENARIOS)
 
 

@@ -8,21 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from regions import DATA, HAAGLANDEN, ROOT
+from regions import DATA, HAAGLANDEN, PER_CELL, ROOT
 
 import jeugdsim as js
 from jeugdsim.scenario import Scenario
 
 DRAWS, SEED = 60, 12
-PER_CELL = (
-    "units",
-    "client_days",
-    "stays_started",
-    "stays_ended",
-    "clients_in_year",
-    "clients_at_year_end",
-    "clients_at_start",
-)
 
 
 def simulated(scenario: Scenario, draws: int = DRAWS) -> xr.Dataset:
