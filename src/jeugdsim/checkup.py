@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jeugdsim.allocation.budget import make_budgets
-from jeugdsim.engine.expected import expected_reference
+from jeugdsim.engine.expected import expected_reference, stationary_clients
 from jeugdsim.funding.reference import reference_cost
 from jeugdsim.report.notation import number
 from jeugdsim.scenario.model import Scenario
@@ -101,12 +101,13 @@ def _stock_lines(scenario: Scenario) -> list[str]:
             for name in ("inflow_growth_per_year", "stay_growth_per_year", "units_growth_per_year")
         }
     )
-    volumes = expected_reference(still)
+    clients = expected_reference(still, years=1).clients_at_start
+    in_balance = stationary_clients(still)
     lines = ["care form: given start stock beside the stationary one"]
     for place, form in enumerate(scenario.care_form_names):
         if any(row.care_form == form for row in given):
-            stated = volumes.start_stock[:, place].sum()
-            balance = volumes.stationary_stock[:, place].sum()
+            stated = clients[:, place].sum()
+            balance = in_balance[:, place].sum()
             lines.append(f"  {form}: {stated:.0f} beside {balance:.0f}")
     yearly = reference_cost(still).sum(axis=(1, 2))
     drift = yearly[-1] / yearly[0] - 1.0

@@ -19,9 +19,12 @@ import jeugdsim as js
 from jeugdsim.engine.stays import (
     ExponentialStay,
     FixedStay,
+    GammaStay,
     LognormalStay,
     Stay,
+    WeibullStay,
     rounding_factor,
+    weibull_shape,
 )
 
 ALARM = 1e-4
@@ -30,6 +33,18 @@ LOGNORMAL = {"stay_distribution": "lognormal", "stay_mean_days": 20, "stay_sd_da
 SHORT = {"stay_distribution": "lognormal", "stay_mean_days": 2.2, "stay_sd_days": 1.5}
 EXPONENTIAL = {"stay_distribution": "exponential", "stay_mean_days": 8}
 FIXED = {"stay_distribution": "fixed", "stay_mean_days": 10}
+GAMMA = {"stay_distribution": "gamma", "stay_mean_days": 20, "stay_sd_days": 24}
+WEIBULL = {"stay_distribution": "weibull", "stay_mean_days": 20, "stay_sd_days": 12}
+HEAVY_GAMMA = {"stay_distribution": "gamma", "stay_mean_days": 6, "stay_sd_days": 18}
+HEAVY_WEIBULL = {"stay_distribution": "weibull", "stay_mean_days": 6, "stay_sd_days": 18}
+SHAPED = {
+    "gamma": GAMMA,
+    "weibull": WEIBULL,
+    "heavy gamma": HEAVY_GAMMA,
+    "heavy weibull": HEAVY_WEIBULL,
+}
+TABLE = {1: 0.1, 7: 0.25, 14: 0.05, 15: 0.3, 40: 0.2, 90: 0.1}  # days -> chance; mean 24.05 days
+TABLE_MEAN = sum(days * chance for days, chance in TABLE.items())
 
 
 def stay_of(terms: Row) -> Stay:
@@ -38,6 +53,10 @@ def stay_of(terms: Row) -> Stay:
         return ExponentialStay(mean)
     if terms["stay_distribution"] == "fixed":
         return FixedStay(mean)
+    if terms["stay_distribution"] == "gamma":
+        return GammaStay(mean, terms["stay_sd_days"] / mean)
+    if terms["stay_distribution"] == "weibull":
+        return WeibullStay(mean, weibull_shape(terms["stay_sd_days"] / mean))
     return LognormalStay(mean, terms["stay_sd_days"] / mean)
 
 
@@ -46,6 +65,26 @@ def chances(terms: Row, scale: float = 1.0, days: int = 1_000) -> np.ndarray:
     stay = stay_of(terms)
     survival = stay.whole_survival(days, scale * rounding_factor(stay, float(terms["stay_mean_days"])))
     return np.concatenate(([0.0], -np.diff(survival)))
+
+
+def empirical(table: dict[int, float] = TABLE, mean: Any = None) -> Row:
+    """Return the terms of a stay that takes the days of a table with these chances."""
+    return {"stay_distribution": "empirical:t.csv", "stay_mean_days": mean, "table": table}
+
+
+def survival_rows(table: dict[int, float]) -> list[Row]:
+    """Return a table as rows of its file: what is left after its days, 0 after the last."""
+    left = 1.0 - np.cumsum(list(table.values()))
+    left[-1] = 0.0
+    return [{"days": d, "survival": float(s)} for d, s in zip(table, left, strict=True)]
+
+
+def scaled(table: dict[int, float], scale: float) -> np.ndarray:
+    """P(S = s), S = max(1, floor(f d + 1/2))."""
+    chance = np.zeros(300)
+    for days, part in table.items():
+        chance[max(1, int(scale * days + 0.5))] += part
+    return chance
 
 
 def chi_square(observed: np.ndarray, chance: np.ndarray) -> float:
@@ -62,6 +101,9 @@ def chi_square(observed: np.ndarray, chance: np.ndarray) -> float:
 
 def visits(terms: Row, *, draws: int = 3_000, seed: int = 5, **more: Any) -> xr.Dataset:
     """Simulate one child per town now and then, all in the first of three years."""
+    terms = dict(terms)
+    if "table" in terms:
+        more["empirical_stays"] = {"t.csv": survival_rows(terms.pop("table"))}
     scenario = region(
         [care_form("zorg", **terms)],
         towns=TOWNS,
@@ -88,6 +130,90 @@ def days_of(volumes: xr.Dataset, children: int) -> np.ndarray:
 def test_a_stay_lasts_so_many_days_with_the_exact_chance(terms: Row) -> None:
     volumes = visits(terms)
     assert chi_square(days_of(volumes, 1), chances(terms)) > ALARM
+
+
+@pytest.mark.parametrize("family", SHAPED)
+def test_a_gamma_or_weibull_stay_lasts_so_many_days_with_the_exact_chance(family: str) -> None:
+    assert chi_square(days_of(visits(SHAPED[family]), 1), chances(SHAPED[family])) > ALARM
+
+
+@pytest.mark.parametrize("family", SHAPED)
+def test_a_lever_scales_the_continuous_gamma_or_weibull_stay(family: str) -> None:
+    longer = lever("langer", "stay_days", 0.4, "2025-01-01", care_forms=["zorg"])
+    volumes = visits(SHAPED[family], levers=[longer])
+    assert chi_square(days_of(volumes, 1), chances(SHAPED[family], scale=1.4)) > ALARM
+
+
+def test_an_empirical_stay_takes_the_days_of_its_table_and_no_other() -> None:
+    volumes = visits(empirical())
+    assert chi_square(days_of(volumes, 1), scaled(TABLE, 1.0)) > ALARM
+    two = np.convolve(scaled(TABLE, 1.0), scaled(TABLE, 1.0))
+    assert chi_square(days_of(volumes, 2), two) > ALARM
+
+
+@pytest.mark.parametrize("effect", [-0.5, -0.3, -0.99, 0.1, 1.0])
+def test_a_scaled_empirical_stay_is_rounded_to_the_nearest_day(effect: float) -> None:
+    """At half its length 1, 7, 14, 15, 40, 90 days become 1, 4, 7, 8, 20, 45."""
+    levers = [lever("anders", "stay_days", effect, "2025-01-01", care_forms=["zorg"])]
+    days = days_of(visits(empirical(), levers=levers), 1)
+    assert chi_square(days, scaled(TABLE, 1 + effect)) > ALARM
+    if effect == -0.5:
+        assert np.unique(days).tolist() == [1, 4, 7, 8, 20, 45]
+
+
+def test_a_stay_of_no_days_is_one_of_a_day() -> None:
+    volumes = visits(empirical({0: 0.4, 3: 0.6}))
+    assert chi_square(days_of(volumes, 1), np.array([0.0, 0.4, 0.0, 0.6])) > ALARM
+
+
+def test_an_uncertain_mean_scales_an_empirical_stay_by_its_draw_over_its_mean() -> None:
+    """Also where the stated mean, 24, is not quite that of the table, 24.05."""
+    volumes = visits(empirical(mean={"mean": 24.0, "cv": 0.3}), draws=500)
+    drawn = volumes["parameters"].sel(parameter="care_forms.zorg.stay_mean_days").to_numpy()
+    started, days = (volumes[name].sum("year").to_numpy() for name in ("stays_started", "client_days"))
+    draw, town = np.nonzero(started == 1)
+    assert len(draw) > 1_000
+    may_be = np.maximum(np.floor(np.outer(drawn / 24.0, list(TABLE)) + 0.5), 1.0)
+    assert (may_be[draw] == days[draw, town][:, None]).any(axis=1).all()
+
+
+def test_one_step_is_a_fixed_stay_to_the_bit() -> None:
+    """In every volume: with moves, a start stock in balance and intensities that vary."""
+
+    def volumes(**stay: Any) -> xr.Dataset:
+        tables = {"t.csv": [{"days": 40, "survival": 0}]} if "empirical:t.csv" in stay.values() else {}
+        scenario = region(
+            [
+                care_form("a", units_cv=0.5, **stay),
+                care_form("b", stay_distribution="gamma", stay_mean_days=9, stay_sd_days=9),
+            ],
+            towns=TOWNS[:3],
+            inflow={"a": 40.0, "b": 10.0},
+            moves={("a", "b"): 0.3, ("b", "a"): 0.2},
+            empirical_stays=tables,
+        )
+        return js.simulate(scenario, draws=20, seed=9, progress=False)
+
+    fixed = volumes(stay_distribution="fixed", stay_mean_days=40)
+    stepped = volumes(stay_distribution="empirical:t.csv", stay_mean_days=None)
+    assert fixed.client_days.sum() > 100_000
+    for name in fixed.data_vars:
+        assert fixed[name].to_numpy().tobytes() == stepped[name].to_numpy().tobytes(), name
+
+
+def test_the_start_stock_stands_by_the_mean_of_the_table() -> None:
+    """2,000 known clients a year for 24.05 days: 131.8 at the start and at every year's end."""
+    scenario = region(
+        [care_form("zorg", stay_distribution="empirical:t.csv", stay_mean_days=None)],
+        inflow=2_000.0,
+        empirical_stays={"t.csv": survival_rows(TABLE)},
+    )
+    volumes = js.simulate(scenario, draws=2_000, seed=4, progress=False)
+    expected = 2_000 / 365 * TABLE_MEAN
+    for stock in (volumes.clients_at_start, volumes.clients_at_year_end.isel(year=1)):
+        counts = stock.to_numpy().ravel()
+        surprise = (counts.mean() - expected) / np.sqrt(expected / len(counts))
+        assert abs(surprise) < 4, "Poisson with this mean: beyond 4 sd once in 16,000 seeds"
 
 
 @pytest.mark.parametrize("terms", [LOGNORMAL, EXPONENTIAL], ids=["lognormal", "exponential"])
@@ -205,8 +331,25 @@ def test_a_season_puts_children_in_its_months() -> None:
     assert chi_square(first_year, chance / chance.sum()) > ALARM
 
 
+def test_days_left_of_an_empirical_stay_are_those_of_a_child_met_in_care() -> None:
+    """P(R = r) = P(S > r)/24.05: one known child in each of 40 towns x 2,000 draws."""
+    scenario = region(
+        [care_form("zorg", stay_distribution="empirical:t.csv", stay_mean_days=None)],
+        towns=TOWNS,
+        stock=1,
+        known=True,
+        empirical_stays={"t.csv": survival_rows(TABLE)},
+    )
+    volumes = js.simulate(scenario, draws=2_000, seed=8, progress=False)
+    left = volumes["client_days"].sum("year").to_numpy().ravel()
+    chance = 1.0 - np.cumsum(scaled(TABLE, 1.0)[:90])
+    assert chi_square(left, chance / TABLE_MEAN) > ALARM
+
+
 @pytest.mark.parametrize(
-    "terms", [LOGNORMAL, EXPONENTIAL, {**FIXED, "stay_mean_days": 40}], ids=["log", "exp", "fixed"]
+    "terms",
+    [LOGNORMAL, EXPONENTIAL, {**FIXED, "stay_mean_days": 40}, GAMMA, WEIBULL, HEAVY_GAMMA],
+    ids=["log", "exp", "fixed", "gamma", "weibull", "heavy gamma"],
 )
 def test_days_left_of_the_start_stock_are_those_of_a_child_met_in_care(terms: Row) -> None:
     """P(R = r) = P(S > r)/E[S], r = 0 included: one known child in each of 40 towns x 2,000 draws."""

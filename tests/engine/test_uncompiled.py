@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from regions import DATA
+from regions import DATA, care_form, lever, region
 
 import jeugdsim as js
 
@@ -30,13 +31,37 @@ np.savez(target, **{name: volumes[name].to_numpy() for name in volumes.data_vars
 """
 
 
-@pytest.mark.parametrize("name", DRAWS)
+def all_stays(folder: Path) -> Path:
+    """Write a scenario with every family of stays, all scaled, children moving from one to the next."""
+    stays = {
+        "a": {"stay_distribution": "lognormal", "stay_mean_days": 40, "stay_sd_days": 50},
+        "b": {"stay_distribution": "gamma", "stay_mean_days": 30, "stay_sd_days": 60},
+        "c": {"stay_distribution": "weibull", "stay_mean_days": 30, "stay_sd_days": 10},
+        "d": {"stay_distribution": "empirical:d.csv", "stay_mean_days": None},
+        "e": {"stay_distribution": "exponential", "stay_mean_days": 20},
+        "f": {"stay_distribution": "fixed", "stay_mean_days": 25},
+    }
+    steps = ((2, 0.7), (3, 0.7), (30, 0.25), (200, 0.0))
+    scenario = region(
+        [care_form(name, units_cv=0.4, **stay) for name, stay in stays.items()],
+        inflow=30.0,
+        moves=dict.fromkeys(pairwise(stays), 0.6),
+        levers=[lever("korter", "stay_days", -0.3, "2026-01-01", care_forms=list(stays))],
+        empirical_stays={"d.csv": [{"days": days, "survival": left} for days, left in steps]},
+    )
+    js.write_scenario(scenario, folder)
+    return folder
+
+
+@pytest.mark.parametrize("name", [*DRAWS, "all stays"])
 def test_uncompiled_volumes_are_those_of_the_compiled_kernel_to_the_bit(
     name: str, tmp_path: Path
 ) -> None:
     """'small' holds all there is: levers, responses, moves, fixed stays that are scaled, spread."""
+    folder = DATA / name if name in DRAWS else all_stays(tmp_path / "stays")
+    draws = DRAWS.get(name, 2)
     target = tmp_path / "volumes.npz"
-    words = [DATA / name, target, DRAWS[name], SEED]
+    words = [folder, target, draws, SEED]
     done = subprocess.run(
         [sys.executable, "-W", "error::RuntimeWarning", "-c", PLAIN, *map(str, words)],
         env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
@@ -46,8 +71,8 @@ def test_uncompiled_volumes_are_those_of_the_compiled_kernel_to_the_bit(
     )
     assert done.returncode == 0, done.stderr
     assert "Warning" not in done.stderr
-    scenario = js.load_scenario(DATA / name)
-    compiled = js.simulate(scenario, draws=DRAWS[name], seed=SEED, progress=False)
+    scenario = js.load_scenario(folder)
+    compiled = js.simulate(scenario, draws=draws, seed=SEED, progress=False)
     with np.load(target) as plain:
         assert set(plain) == set(compiled.data_vars)
         for variable in compiled.data_vars:

@@ -3,6 +3,8 @@
 The only folder that imports numba.
 """
 
+from jeugdsim.engine.audit import audit
+from jeugdsim.engine.expected import expected
 from jeugdsim.engine.simulation import simulate
 
-__all__ = ["simulate"]
+__all__ = ["audit", "expected", "simulate"]

@@ -1,55 +1,162 @@
-"""Expected volumes of the reference, in closed form: every assumption at its mean, no shocks.
+"""Expected volumes in closed form: means, draw by draw if asked, and variances where all is certain.
 
 Arrivals are Poisson and children do not get in each other's way, so means follow from a recursion over
 days: who arrives (from outside, by a move) times the chance that a stay of theirs ends on a later day.
+This is the M_t/G/infinity network of queueing theory in whole days (Massey & Whitt 1993, "Networks of
+infinite-server queues with nonstationary Poisson input").
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
+import xarray as xr
 
-from jeugdsim.engine.drawn import (
-    cell_routes,
-    make_drawn,
-    no_shocks,
-    stationary_stock,
-    units_factor,
-)
-from jeugdsim.engine.kernels import Drawn
-from jeugdsim.engine.plan import Plan, make_plan
-from jeugdsim.engine.stays import remaining_cumulative
+from jeugdsim import __version__
+from jeugdsim.engine.drawn import make_drawn, no_shocks, stationary_stock
+from jeugdsim.engine.flows import forward, returning
+from jeugdsim.engine.network import Moment, Network, make_moment, make_network
+from jeugdsim.engine.plan import make_plan
+from jeugdsim.engine.variances import volume_variances
 from jeugdsim.scenario.model import Scenario
-from jeugdsim.scenario.numbers import mean_of
-from jeugdsim.world.parameters import mean_parameters
+from jeugdsim.world.index import mean_definitive_index, mean_index
+from jeugdsim.world.parameters import Parameters, mean_parameters
+from jeugdsim.world.shocks import has_shocks
 
 Array = npt.NDArray[np.float64]
+_CELL = ("year", "municipality", "care_form")
+_DIMS = {
+    "clients_at_start": ("municipality", "care_form"),
+    "youth_in_year": ("year", "municipality"),
+}
 
 
 @dataclass(frozen=True)
 class ExpectedVolumes:
-    """Means per year and cell, shape (years, municipalities, care forms).
+    """Means per year and cell, shape (years, municipalities, care forms) unless said otherwise.
 
     Attributes
     ----------
-    units, client_days, stays_started, stays_ended
+    units, client_days, stays_started, stays_ended, clients_in_year, clients_at_year_end
         As in the simulated volumes.
-    start_stock, stationary_stock : ndarray, shape (municipalities, care forms)
-        Clients on the day before the start as the scenario says, and in balance with inflow.
+    youth_in_year : ndarray, shape (years, municipalities)
+        Distinct children divided by trajectories_per_youth.
+    clients_at_start : ndarray, shape (municipalities, care forms)
+        Clients on the day before the start, as the scenario says.
     """
 
     units: Array
     client_days: Array
     stays_started: Array
     stays_ended: Array
-    start_stock: Array
-    stationary_stock: Array
+    clients_in_year: Array
+    clients_at_year_end: Array
+    youth_in_year: Array
+    clients_at_start: Array
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Expected children per cell and day, shape (cells, days).
+
+    ``arrivals`` from outside and by moves, ``ends`` of stays, ``in_care`` at the end of the day.
+    """
+
+    arrivals: Array
+    ends: Array
+    in_care: Array
+
+
+def expected(
+    scenario: Scenario, *, parameters: xr.DataArray | None = None, threads: int | None = None
+) -> xr.Dataset:
+    """Return the expected volumes of a scenario in closed form: nothing is simulated.
+
+    Growth, season, start stock, moves, levers and funding responses count; yearly shocks stand at
+    their mean, 1. Without ``parameters`` every uncertain assumption stands at its mean; with
+    ``parameters=volumes.parameters`` the means are those given the assumptions of each draw. Their
+    spread over the draws is the part of the volumes' spread that comes from assumptions; the rest is
+    chance (children and shocks).
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is assumed.
+    parameters : xarray.DataArray, dims (draw, parameter), optional
+        Value of every uncertain assumption, as ``volumes.parameters``; parameters the scenario does
+        not have are left aside.
+    threads : int, optional
+        Threads, for many draws; by default the processors at hand.
+
+    Returns
+    -------
+    xarray.Dataset
+        The volumes of ``simulate`` on the same dimensions; ``draw`` only with ``parameters``. Where
+        no number of the scenario is uncertain and there are no shocks, also NAME_variance: the
+        variance over draws of every volume (not with ``parameters``).
+
+    Raises
+    ------
+    ValueError
+        When ``parameters`` lacks an uncertain assumption or holds a value that is no number.
+
+    Examples
+    --------
+    >>> import jeugdsim as js
+    >>> scenario = js.load_scenario("scenarios/haaglanden-2027")
+    >>> mean = js.expected(scenario)
+    >>> mean.units.dims
+    ('year', 'municipality', 'care_form')
+    """
+    network = make_network(scenario)
+    if parameters is not None:
+        means = _stacked_draws(network, given_parameters(scenario, parameters), threads)
+        return _labelled(scenario, means, parameters["draw"].to_numpy())
+    moment = moment_at_the_mean(network)
+    flows = flows_of(network, moment)
+    means = _as_arrays(expected_volumes(network, moment, flows))
+    if is_certain(scenario):
+        means |= volume_variances(network, moment, flows.arrivals, means, threads)
+    return _labelled(scenario, means, None)
+
+
+def _as_arrays(volumes: ExpectedVolumes) -> dict[str, Array]:
+    return {field.name: getattr(volumes, field.name) for field in fields(ExpectedVolumes)}
+
+
+def _stacked_draws(network: Network, parameters: Parameters, threads: int | None) -> dict[str, Array]:
+    draws = [_as_arrays(volumes) for volumes in expected_draws(network, parameters, threads)]
+    return {name: np.stack([arrays[name] for arrays in draws]) for name in draws[0]}
+
+
+def given_parameters(scenario: Scenario, given: xr.DataArray) -> Parameters:
+    """Return the assumptions of each draw, checked: all there, all numbers."""
+    paths = mean_parameters(scenario).paths
+    if set(given.dims) != {"draw", "parameter"}:
+        raise ValueError(f"parameters has dimensions draw and parameter, not {given.dims}")
+    missing = sorted(set(paths) - set(given["parameter"].values.tolist()))
+    if missing:
+        raise ValueError(
+            f"parameters lacks {len(missing)} uncertain assumptions of the scenario, the first "
+            f"{missing[0]}: give the parameters of volumes simulated under it"
+        )
+    values = given.sel(parameter=list(paths)).transpose("draw", "parameter").to_numpy()
+    if not np.all(np.isfinite(values)):
+        raise ValueError("parameters holds values that are no number")
+    columns = {path: column for column, path in enumerate(paths)}
+    return Parameters(paths, values, np.zeros(values.shape, dtype=np.bool_), columns)
+
+
+def is_certain(scenario: Scenario) -> bool:
+    """Tell whether only children are left to chance: no uncertain number and no shock."""
+    return not mean_parameters(scenario).paths and not has_shocks(scenario.settings.world)
 
 
 def expected_reference(scenario: Scenario, years: int | None = None) -> ExpectedVolumes:
-    """Return the expected volumes of a scenario's reference.
+    """Return the expected volumes of a scenario's reference, assumptions at their mean, no shocks.
 
     Parameters
     ----------
@@ -58,87 +165,159 @@ def expected_reference(scenario: Scenario, years: int | None = None) -> Expected
     years : int, optional
         Only the first so many years, which is quicker; by default all.
     """
-    plan = make_plan(scenario.reference())
-    parameters = mean_parameters(plan.scenario)
-    shocks = no_shocks(plan, 1)
-    drawn = make_drawn(plan, parameters, shocks, np.zeros(1, dtype=np.int64))
-    count = years or len(plan.calendar.years)
-    days = int(plan.calendar.year_first_day[count])
-    arrivals, ends = _daily_flows(plan, drawn, cell_routes(plan, parameters), days)
-    in_care = drawn.stock[0][:, None] + np.cumsum(arrivals - ends, axis=1)
-
-    first_days = plan.calendar.year_first_day[:count]
-    care_days, started, ended = (
-        np.add.reduceat(daily, first_days, axis=1) for daily in (in_care, arrivals, ends)
-    )
-    per_day = units_factor(plan, parameters, shocks)[0, :count, plan.cell_form]
-    one_each = np.array([row.is_trajectory for row in plan.scenario.care_forms])[plan.cell_form]
-    units = np.where(one_each[:, None], started, care_days * per_day)
-    given = any(row.clients_at_start is not None for row in plan.scenario.demand)
-    balance = drawn.stock
-    if given:
-        balance = stationary_stock(plan, parameters, drawn.inflow[:, :, 0])
-    return ExpectedVolumes(
-        units=_on_grid(plan, units),
-        client_days=_on_grid(plan, care_days),
-        stays_started=_on_grid(plan, started),
-        stays_ended=_on_grid(plan, ended),
-        start_stock=_on_grid(plan, drawn.stock[0][:, None])[0],
-        stationary_stock=_on_grid(plan, balance[0][:, None])[0],
-    )
+    network = make_network(scenario.reference(), years)
+    moment = moment_at_the_mean(network)
+    return expected_volumes(network, moment, flows_of(network, moment))
 
 
-def _daily_flows(
-    plan: Plan, drawn: Drawn, routes: list[tuple[int, int, Array]], days: int
-) -> tuple[Array, Array]:
-    """Return expected arrivals and ends per cell and day, shape (cells, days)."""
-    arrivals = _external_arrivals(plan, drawn)[:, :days]
-    ends = drawn.stock[0][:, None] * _remaining_chances(plan, days)
-    chances = _stay_chances(plan, drawn, days)
-    origins = np.array([origin for origin, _, _ in routes], dtype=np.int64)
-    destinations = np.array([to for _, to, _ in routes], dtype=np.int64)
-    probability = np.array([chance[0] for _, _, chance in routes])
-    years = plan.calendar.day_year()
-    for day in range(days):
-        moved = probability * ends[origins, day]
-        arrivals[:, day] += np.bincount(destinations, weights=moved, minlength=len(plan.cells))
-        left = days - day - 1
-        ends[:, day + 1 :] += arrivals[:, day, None] * chances[years[day]][:, :left]
-    return arrivals, ends
+def stationary_clients(scenario: Scenario) -> Array:
+    """Return the start stock in balance with inflow and moves, (municipalities, care forms).
 
-
-def _external_arrivals(plan: Plan, drawn: Drawn) -> Array:
-    calendar = plan.calendar
-    monthly = drawn.inflow[0][:, calendar.month_year] * plan.month_share[plan.cell_form]
-    return np.repeat(monthly / calendar.month_days, calendar.month_days, axis=1)
-
-
-def _remaining_chances(plan: Plan, days: int) -> Array:
-    """Return P(R = r) of the start stock, shape (cells, days)."""
-    forms = plan.scenario.care_forms
-    cumulative = [
-        remaining_cumulative(stay, factor, mean_of(row.stay_mean_days), days)
-        for stay, factor, row in zip(plan.stays, plan.rounding_factors, forms, strict=True)
-    ]
-    return np.diff(np.array(cumulative), axis=1, prepend=0.0)[plan.cell_form]
-
-
-def _stay_chances(plan: Plan, drawn: Drawn, days: int) -> dict[int, Array]:
-    """Return P(S = 1), P(S = 2), ... of stays that begin in a year: year -> (cells, days - 1)."""
-    years = np.unique(plan.calendar.day_year()[:days])
-    chances = {}
-    for year in years:
-        survival = [
-            stay.whole_survival(days, factor * drawn.stay_scale[0, form, year])
-            for form, (stay, factor) in enumerate(zip(plan.stays, plan.rounding_factors, strict=True))
-        ]
-        chances[int(year)] = -np.diff(np.array(survival), axis=1)[plan.cell_form]
-    return chances
-
-
-def _on_grid(plan: Plan, by_cell: Array) -> Array:
-    """Spread (cells, years) over (years, municipalities, care forms), zero where nothing is bought."""
-    towns, forms = len(plan.scenario.municipalities), len(plan.scenario.care_forms)
-    grid = np.zeros((by_cell.shape[1], towns, forms))
-    grid[:, plan.cell_municipality, plan.cell_form] = by_cell.T
+    Assumptions at their mean, whatever start stock the scenario gives.
+    """
+    plan = make_plan(scenario)
+    parameters = mean_parameters(scenario)
+    drawn = make_drawn(plan, parameters, no_shocks(plan, 1), np.zeros(1, dtype=np.int64))
+    stock = stationary_stock(plan, parameters, drawn.inflow[:, :, 0])
+    grid = np.zeros((len(scenario.municipalities), len(scenario.care_forms)))
+    grid[plan.cell_municipality, plan.cell_form] = stock[0]
     return grid
+
+
+def expected_draws(
+    network: Network, parameters: Parameters, threads: int | None = None
+) -> list[ExpectedVolumes]:
+    """Return the expected volumes given the assumptions of each draw, without shocks."""
+    calm = no_shocks(network.plan, 1)
+
+    def of_draw(draw: int) -> ExpectedVolumes:
+        moment = make_moment(network, parameters.rows(slice(draw, draw + 1)), calm)
+        return expected_volumes(network, moment, flows_of(network, moment))
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(of_draw, range(parameters.draws)))
+
+
+def moment_at_the_mean(network: Network) -> Moment:
+    """Return a network's numbers with every assumption at its mean and no shocks."""
+    return make_moment(network, mean_parameters(network.plan.scenario), no_shocks(network.plan, 1))
+
+
+def flows_of(network: Network, moment: Moment) -> Flows:
+    """Return expected children per cell and day."""
+    arrivals = moment.external.copy()
+    ends = np.zeros_like(arrivals)
+    forward(
+        network.lengths,
+        moment.changes,
+        network.routes,
+        network.cells_of,
+        network.class_first,
+        moment.stock,
+        arrivals,
+        ends,
+    )
+    in_care = moment.stock[:, None] + np.cumsum(arrivals - ends, axis=1)
+    return Flows(arrivals, ends, in_care)
+
+
+def expected_volumes(network: Network, moment: Moment, flows: Flows) -> ExpectedVolumes:
+    """Sum expected children per day to the volumes of the years."""
+    started = _by_year(network, flows.arrivals)
+    units = _by_year(network, flows.in_care * moment.units_by_day)
+    at_entry = network.tables.per_trajectory[network.plan.cell_form]
+    units[at_entry] = started[at_entry]
+    last_days = network.plan.calendar.year_first_day[1 : network.years + 1] - 1
+    return ExpectedVolumes(
+        units=_on_grid(network, units),
+        client_days=_on_grid(network, _by_year(network, flows.in_care)),
+        stays_started=_on_grid(network, started),
+        stays_ended=_on_grid(network, _by_year(network, flows.ends)),
+        clients_in_year=_on_grid(network, _clients_in_year(network, moment, flows)),
+        clients_at_year_end=_on_grid(network, flows.in_care[:, last_days]),
+        youth_in_year=_youth_in_year(network, moment, flows),
+        clients_at_start=_on_grid(network, moment.stock[:, None])[0],
+    )
+
+
+def _by_year(network: Network, daily: Array) -> Array:
+    first_days = network.plan.calendar.year_first_day[: network.years]
+    return np.asarray(np.add.reduceat(daily, first_days, axis=1))
+
+
+def _seen_in_year(network: Network, in_care: Array, entries: Array) -> Array:
+    """Return who is in care on the first day of a year or enters later, shape (places, years)."""
+    firsts = network.plan.calendar.year_first_day[: network.years]
+    return in_care[:, firsts] + _by_year(network, entries) - entries[:, firsts]
+
+
+def _clients_in_year(network: Network, moment: Moment, flows: Flows) -> Array:
+    """Return distinct children with a day of care in the year: visits less returns within it."""
+    clients = _seen_in_year(network, flows.in_care, flows.arrivals)
+    bounds = network.plan.calendar.year_first_day
+    known: dict[tuple[bytes, int], Array] = {}
+    for town in network.towns:
+        for year in range(network.years):
+            first, last = int(bounds[year]), int(bounds[year + 1])
+            key = (town.signature, year)
+            if key not in known:
+                known[key] = np.zeros((len(town.cells), last - first))
+                returning(
+                    network.lengths, moment.changes, town.routes, town.class_of, first, last, known[key]
+                )
+            left = flows.ends[town.cells, first + 1 : last]  # who left on day one had no day in it
+            clients[town.cells, year] -= (left * known[key][:, 1:]).sum(axis=1)
+    return clients
+
+
+def _youth_in_year(network: Network, moment: Moment, flows: Flows) -> Array:
+    """Return distinct children with a day of care: a child's care is one stretch without holes."""
+    seen = _seen_in_year(network, flows.in_care, moment.external)
+    # Who enters by a move on the first day is in care; who moves in later was seen before.
+    scenario = network.plan.scenario
+    youth = np.zeros((network.years, len(scenario.municipalities)))
+    for town in network.towns:
+        place = network.plan.cell_municipality[town.cells[0]]
+        youth[:, place] = seen[town.cells].sum(axis=0)
+    return youth / scenario.settings.trajectories_per_youth
+
+
+def _on_grid(network: Network, by_cell: Array) -> Array:
+    """Spread (cells, years) over (years, municipalities, care forms), zero where nothing is bought."""
+    scenario = network.plan.scenario
+    shape = (by_cell.shape[1], len(scenario.municipalities), len(scenario.care_forms))
+    grid = np.zeros(shape)
+    grid[:, network.plan.cell_municipality, network.plan.cell_form] = by_cell.T
+    return grid
+
+
+def _labelled(
+    scenario: Scenario, arrays: dict[str, Array], draws: npt.NDArray[np.int64] | None
+) -> xr.Dataset:
+    per_draw = () if draws is None else ("draw",)
+    nobody = np.zeros_like(arrays["units"])
+    waiting = {"waiting_days": nobody, "clients_waiting_at_year_end": nobody}
+    settings = scenario.settings
+    index = (settings.world, settings.price_year, scenario.calendar_years)
+    data = {
+        name: ((*per_draw, *_DIMS.get(name.removesuffix("_variance"), _CELL)), values)
+        for name, values in {**arrays, **waiting}.items()
+    }
+    return xr.Dataset(
+        data_vars={
+            **data,
+            "index_provisional": (("year",), mean_index(*index)),
+            "index_definitive": (("year",), mean_definitive_index(*index)),
+        },
+        coords={
+            **({} if draws is None else {"draw": draws}),
+            "year": list(scenario.calendar_years),
+            "municipality": list(scenario.municipality_names),
+            "care_form": list(scenario.care_form_names),
+        },
+        attrs={
+            "scenario": scenario.name,
+            "scenario_hash": scenario.hash,
+            "package_version": __version__,
+        },
+    )

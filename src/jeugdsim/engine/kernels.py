@@ -1,6 +1,7 @@
 """The compiled core: keyed random numbers and children followed through care, one draw after another.
 
-Everything numba compiles stands in this one file, because its cache notices edits per file only.
+A compiled call chain stands in one file, because numba's cache notices edits per file only: this one
+simulates, ``flows`` holds the closed forms.
 Arrays in, ``out`` arrays written; integers, + - * / and comparisons on tables made once in the plan,
 ``math`` where a function is unavoidable. The same code runs uncompiled under NUMBA_DISABLE_JIT=1.
 
@@ -27,7 +28,7 @@ Counts = npt.NDArray[np.int32]
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
-def _compiled(function: Kernel) -> Kernel:
+def compiled(function: Kernel) -> Kernel:
     """Compile with a cache on disk, or without where no place is writable or the user says so."""
     if os.environ.get("JEUGDSIM_CACHE", "1") != "0":
         try:
@@ -61,6 +62,9 @@ class Tables(NamedTuple):
     move_group: Integers  # (m, moves)
     stay_quantiles: Floats  # (k, knots) days, made so that whole days have the stated mean
     fixed_stay: npt.NDArray[np.bool_]  # (k,)
+    step_first: Integers  # (k + 1,) steps of an empirical form k are step_first[k]:step_first[k + 1]
+    step_chances: Floats  # (steps,) P(stay <= its day)
+    step_days: Floats  # (steps,) days, rising within a form
     remaining_cumulative: Floats  # (k, days or more) P(remaining stay of the stock <= r)
     intensity_quantiles: Floats  # (k, knots)
     spread_units: npt.NDArray[np.bool_]  # (k,) whether the intensity varies
@@ -148,7 +152,7 @@ def make_work(t: Tables) -> Work:
     )
 
 
-@_compiled
+@compiled
 def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Return the four 32-bit words of Philox4x32-10 for a counter and a key.
 
@@ -168,19 +172,19 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
     return c0, c1, c2, c3
 
 
-@_compiled
+@compiled
 def uniform(word: int) -> float:
     """Return the middle of a word's cell of (0, 1)."""
     return (word + 0.5) * 2.0**-32
 
 
-@_compiled
+@compiled
 def uniform53(high: int, low: int) -> float:
     """Return a uniform from two words, with 53 bits: above 0, and 1 only for the last cell."""
     return ((high << 21) + (low >> 11) + 0.5) * 2.0**-53
 
 
-@_compiled
+@compiled
 def poisson_count(mean: float, u: float) -> int:
     """Return the smallest n with P(N <= n) >= u for N Poisson with this mean.
 
@@ -223,7 +227,7 @@ def poisson_count(mean: float, u: float) -> int:
     return n
 
 
-@_compiled
+@compiled
 def quantile_at(knots: Floats, form: int, word: int) -> float:
     """Return a care form's quantile at a word's uniform, interpolated between the table's knots.
 
@@ -251,7 +255,20 @@ def quantile_at(knots: Floats, form: int, word: int) -> float:
     return float(low + (knots[form, cell + 1] - low) * part)
 
 
-@_compiled
+@compiled
+def step_at(chances: Floats, days: Floats, low: int, last: int, word: int) -> float:
+    """Return the days of the first of the steps low..last whose chance reaches a word's uniform."""
+    u = uniform(word)
+    while low < last:
+        middle = (low + last) // 2
+        if chances[middle] < u:
+            low = middle + 1
+        else:
+            last = middle
+    return float(days[low])
+
+
+@compiled
 def first_reaching(cumulative: Floats, form: int, u: float) -> int:
     """Return the first index whose cumulative probability reaches u; the length if none does."""
     low = 0
@@ -265,7 +282,7 @@ def first_reaching(cumulative: Floats, form: int, u: float) -> int:
     return low
 
 
-@_compiled
+@compiled
 def _multiply_effects(
     members: npt.NDArray[np.bool_], phase: Floats, effect: Floats, out: Floats
 ) -> None:
@@ -278,7 +295,7 @@ def _multiply_effects(
                     out[group, moment] *= 1.0 + effect[index] * phase[index, moment]
 
 
-@_compiled
+@compiled
 def _running_sum(daily: Floats, out: Floats) -> None:
     """Write the sums of the days before each day; out has one day more than daily."""
     for group in range(daily.shape[0]):
@@ -289,7 +306,7 @@ def _running_sum(daily: Floats, out: Floats) -> None:
         out[group, daily.shape[1]] = total
 
 
-@_compiled
+@compiled
 def _whole_days(x: float, fixed: bool, rounding_word: int) -> int:
     """Return the whole days of a continuous stay: nearest, or for a fixed stay up by chance."""
     if not fixed:
@@ -300,7 +317,7 @@ def _whole_days(x: float, fixed: bool, rounding_word: int) -> int:
     return max(1, days)
 
 
-@_compiled
+@compiled
 def _next_form(
     move_first: Integers,
     move_to: Integers,
@@ -328,7 +345,7 @@ def _next_form(
     return -1
 
 
-@_compiled
+@compiled
 def _days_left_changed(
     whole_effect: Integers,
     whole_starts: Integers,
@@ -348,7 +365,7 @@ def _days_left_changed(
     return end
 
 
-@_compiled
+@compiled
 def _simulate_cell(
     t: Tables, drawn: Drawn, out: Out, work: Work, r: int, cell_of_entry: int, child: int
 ) -> int:
@@ -365,6 +382,9 @@ def _simulate_cell(
     units_group = t.units_group
     stay_quantiles = t.stay_quantiles
     fixed_stay = t.fixed_stay
+    step_first = t.step_first
+    step_chances = t.step_chances
+    step_days = t.step_days
     remaining_cumulative = t.remaining_cumulative
     intensity_quantiles = t.intensity_quantiles
     spread_units = t.spread_units
@@ -432,7 +452,11 @@ def _simulate_cell(
                         entry = months_first_day[month] + ((day_word * months_days[month]) >> 32)
                     day = entry
                     year = day_year[entry]
-                    x = quantile_at(stay_quantiles, form, stay_word)
+                    first_step, steps_end = step_first[form], step_first[form + 1]
+                    if first_step == steps_end:
+                        x = quantile_at(stay_quantiles, form, stay_word)
+                    else:
+                        x = step_at(step_chances, step_days, first_step, steps_end - 1, stay_word)
                     x *= stay_scale[r, form, year] * stay_effects[stay_group[cell], entry]
                     rounding_word = 0
                     if fixed_stay[form]:
@@ -489,8 +513,8 @@ def _simulate_cell(
     return child
 
 
-@_compiled
-def _prepare_effects(t: Tables, drawn: Drawn, work: Work, r: int) -> None:
+@compiled
+def prepare_effects(t: Tables, drawn: Drawn, work: Work, r: int) -> None:
     """Write the effects of one draw's levers and responses into the work space."""
     effect = drawn.effect[r]
     _multiply_effects(t.stay_members, t.effect_phase_day, effect, work.stay_effects)
@@ -500,7 +524,7 @@ def _prepare_effects(t: Tables, drawn: Drawn, work: Work, r: int) -> None:
     _running_sum(work.units_effects, work.units_before)
 
 
-@_compiled
+@compiled
 def _start_clients(t: Tables, drawn: Drawn, r: int, cell: int) -> int:
     """Return the clients in care on the day before the start."""
     if drawn.stock_known[cell]:
@@ -510,11 +534,11 @@ def _start_clients(t: Tables, drawn: Drawn, r: int, cell: int) -> int:
     return poisson_count(drawn.stock[r, cell], uniform53(w0, w1))
 
 
-@_compiled
+@compiled
 def simulate_chunk(t: Tables, drawn: Drawn, out: Out, work: Work) -> None:
     """Simulate every child of the draws of a chunk and count into ``out``, which starts at zero."""
     for r in range(len(drawn.number)):
-        _prepare_effects(t, drawn, work, r)
+        prepare_effects(t, drawn, work, r)
         work.seen_child[:] = 0
         child = 0
         for cell in range(len(t.cell_form)):

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from jeugdsim.engine.effects import Effect, group_members, quantity_effects
 from jeugdsim.engine.kernels import Tables
 from jeugdsim.engine.stays import (
+    EmpiricalStay,
     FixedStay,
     Stay,
     continuous_stay,
@@ -73,7 +74,7 @@ def make_plan(scenario: Scenario) -> Plan:
     cells = tuple(sorted(scenario.demand_cells))
     town_at = {name: index for index, name in enumerate(scenario.municipality_names)}
     form_at = {name: index for index, name in enumerate(scenario.care_form_names)}
-    stays = tuple(continuous_stay(row) for row in scenario.care_forms)
+    stays = tuple(continuous_stay(row, scenario.empirical_stays) for row in scenario.care_forms)
     means = [mean_of(row.stay_mean_days) for row in scenario.care_forms]
     return Plan(
         scenario=scenario,
@@ -127,6 +128,7 @@ def make_tables(plan: Plan, seed: int) -> Tables:
     )
     whole = [index for index, effect in enumerate(plan.effects) if effect.also_days_left]
     means = [mean_of(row.stay_mean_days) for row in forms]
+    step_first, step_chances, step_days = _steps(plan.stays)
     remaining_days = max(calendar.days, _LONGEST_REMAINING_DAYS if whole else 0)
     return Tables(
         cell_municipality=plan.cell_municipality,
@@ -144,6 +146,9 @@ def make_tables(plan: Plan, seed: int) -> Tables:
             ]
         ),
         fixed_stay=np.array([isinstance(stay, FixedStay) for stay in plan.stays]),
+        step_first=step_first,
+        step_chances=step_chances,
+        step_days=step_days,
         remaining_cumulative=np.array(
             [
                 remaining_cumulative(stay, factor, mean, remaining_days)
@@ -175,6 +180,15 @@ def make_tables(plan: Plan, seed: int) -> Tables:
             dtype=np.bool_,
         ).reshape(len(whole), len(plan.cells)),
     )
+
+
+def _steps(stays: tuple[Stay, ...]) -> tuple[npt.NDArray[np.int64], Array, Array]:
+    """Return the tables of empirical stays end to end: where each begins, chances, days."""
+    tables = [stay if isinstance(stay, EmpiricalStay) else None for stay in stays]
+    first = np.cumsum([0, *(0 if table is None else len(table.days) for table in tables)])
+    chances = [table.cumulative() for table in tables if table is not None]
+    days = [table.days for table in tables if table is not None]
+    return first.astype(np.int64), np.concatenate([[], *chances]), np.concatenate([[], *days])
 
 
 def _cell_keys(plan: Plan, seed: int) -> npt.NDArray[np.int64]:

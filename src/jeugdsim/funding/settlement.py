@@ -14,7 +14,7 @@ from jeugdsim.engine.fingerprint import quantities_hash
 from jeugdsim.engine.plan import youth_by_year
 from jeugdsim.funding.pxq import no_budget, pxq_payment
 from jeugdsim.funding.reference import first_year_reference_cost
-from jeugdsim.funding.tariffs import apply_tariff_levers, settled_parameters
+from jeugdsim.funding.tariffs import apply_tariff_levers, care_value, settled_parameters
 from jeugdsim.funding.task_based import agreed_budget, task_based_payment
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.settings import Contract, PerYouth
@@ -76,8 +76,8 @@ def settle(
     parameters = settled_parameters(scenario, volumes)
     index = ordered(volumes, "index_provisional", _YEAR_DIMS)
     gap = ordered(volumes, "index_definitive", _YEAR_DIMS) / index - 1.0
-    care_value = _care_value(_checked_units(volumes), scenario, parameters, index)
-    use_value = apply_tariff_levers(care_value, scenario, parameters)
+    at_tariff = care_value(_checked_units(volumes), scenario, parameters, index)
+    use_value = apply_tariff_levers(at_tariff, scenario, parameters)
 
     history = _history(scenario)
     columns: dict[str, list[Array]] = {
@@ -89,7 +89,7 @@ def settle(
         contract = scenario.settings.contracts[name]
         places = contract_places(scenario, name)
         value = _sum_over(places, use_value)
-        before_levers = value if use_value is care_value else _sum_over(places, care_value)
+        before_levers = value if use_value is at_tariff else _sum_over(places, at_tariff)
         payment, budget = _settle_contract(scenario, name, value, history, parameters, index)
         ratio = parameters.of(f"contracts.{name}.cost_ratio", contract.cost_ratio)
         provider_cost = before_levers * ratio[:, None]
@@ -201,19 +201,6 @@ def _as_tables(
         name: terms.model_dump(exclude_unset=True) if isinstance(terms, Contract) else dict(terms)
         for name, terms in contracts.items()
     }
-
-
-def _care_value(units: Array, scenario: Scenario, parameters: Parameters, index: Array) -> Array:
-    """Return units x tariff x L, before tariff levers: (draws, years, municipalities, care forms)."""
-    tariffs = np.stack(
-        [
-            parameters.of(f"care_forms.{row.care_form}.tariff", row.tariff)
-            for row in scenario.care_forms
-        ],
-        axis=1,
-    )
-    price = tariffs[:, None, :] * index[:, :, None]
-    return np.asarray(units * price[:, :, None, :])
 
 
 def _settle_contract(

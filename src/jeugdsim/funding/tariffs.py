@@ -33,6 +33,31 @@ def drawn_again(scenario: Scenario, result: xr.Dataset, only: tuple[str, ...]) -
     return draw_parameters(scenario, int(result.attrs["seed"]), draws, only).rows(draw_numbers)
 
 
+def care_value(units: Array, scenario: Scenario, parameters: Parameters, index: Array) -> Array:
+    """Return units x tariff x L, before tariff levers: (draws, years, municipalities, care forms).
+
+    Parameters
+    ----------
+    units : ndarray, shape (draws, years, municipalities, care forms)
+        Units of care.
+    scenario : Scenario
+        Its tariffs, euros of price_year.
+    parameters : Parameters
+        Drawn tariffs.
+    index : ndarray, shape (draws, years)
+        Provisional index L.
+    """
+    tariffs = np.stack(
+        [
+            parameters.of(f"care_forms.{row.care_form}.tariff", row.tariff)
+            for row in scenario.care_forms
+        ],
+        axis=1,
+    )
+    price = tariffs[:, None, :] * index[:, :, None]
+    return np.asarray(units * price[:, :, None, :])
+
+
 def apply_tariff_levers(care_value: Array, scenario: Scenario, parameters: Parameters) -> Array:
     """Return the value of care after tariff levers; the same array where there are none.
 

@@ -72,3 +72,11 @@ def mean_index(world: World, price_year: int, years: Sequence[int]) -> Array:
     """
     step = 1.0 + world.indexation.mean + world.index_forecast_error.mean
     return np.array([step ** (year - price_year) for year in years])
+
+
+def mean_definitive_index(world: World, price_year: int, years: Sequence[int]) -> Array:
+    """Return the level the years are expected to turn out to need, shape (years,).
+
+    D at its mean: (1 + mean of index_forecast_error), the miss of price_year, times the mean index.
+    """
+    return mean_index(world, price_year, years) * (1.0 + world.index_forecast_error.mean)

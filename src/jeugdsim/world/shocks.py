@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from jeugdsim.scenario.settings import World
 from jeugdsim.world.keys import generator
 
 Array = npt.NDArray[np.float64]
@@ -59,3 +60,14 @@ def gamma_shock(z: Array, cv: float) -> Array:
     lower = special.gammaincinv(shape, special.ndtr(np.minimum(z, 0.0)))
     upper = special.gammainccinv(shape, special.ndtr(-np.maximum(z, 0.0)))
     return np.asarray(np.where(z < 0, lower, upper) / shape)
+
+
+def has_shocks(world: World) -> bool:
+    """Tell whether any yearly shock varies."""
+    cvs = (
+        world.inflow_shock_region_cv,
+        world.inflow_shock_municipality_cv,
+        world.stay_shock_cv,
+        world.units_shock_cv,
+    )
+    return any(cv > 0.0 for cv in cvs)

@@ -1,0 +1,108 @@
+"""Expected cost of care in closed form, and its variance where only children are left to chance."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from jeugdsim.engine.expected import (
+    expected_draws,
+    flows_of,
+    given_parameters,
+    is_certain,
+    moment_at_the_mean,
+)
+from jeugdsim.engine.network import Network, make_network
+from jeugdsim.engine.variances import weighted_variance
+from jeugdsim.funding.tariffs import apply_tariff_levers, care_value
+from jeugdsim.scenario.model import Scenario
+from jeugdsim.world.index import mean_index
+from jeugdsim.world.parameters import Parameters, mean_parameters
+
+Array = npt.NDArray[np.float64]
+_DIMS = ("draw", "year", "municipality", "care_form")
+
+
+def expected_cost(
+    scenario: Scenario, *, parameters: xr.DataArray | None = None, threads: int | None = None
+) -> xr.Dataset:
+    """Return the expected value of care at tariff and index: what P x Q would pay for it.
+
+    Expected units x tariff x index, tariff levers included, the index at its mean; assumptions at
+    their mean or, with ``parameters``, as in each draw.
+
+    Parameters
+    ----------
+    scenario, parameters, threads
+        As for ``expected``.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``use_value`` (year, municipality, care_form), nominal euros; ``draw`` only with
+        ``parameters``. Where no number is uncertain, no shock and no index varies, also the
+        variances over draws of a municipality's cost: ``cost_variance`` (year, municipality) and
+        ``total_cost_variance`` (municipality) of the years together. Municipalities are independent
+        then: variances of the region are their sums.
+
+    Raises
+    ------
+    ValueError
+        When ``parameters`` lacks an uncertain assumption or holds a value that is no number.
+
+    Examples
+    --------
+    >>> import jeugdsim as js
+    >>> scenario = js.load_scenario("scenarios/haaglanden-2027")
+    >>> cost = js.expected_cost(scenario).use_value.sum(["municipality", "care_form"])
+    >>> 3.7e8 < cost.sel(year=2027).item() < 4.1e8
+    True
+    """
+    network = make_network(scenario)
+    given = mean_parameters(scenario) if parameters is None else given_parameters(scenario, parameters)
+    units = np.stack([volumes.units for volumes in expected_draws(network, given, threads)])
+    value = _valued(units, scenario, given)
+    cost = xr.Dataset(
+        {"use_value": (_DIMS[1:], value[0]) if parameters is None else (_DIMS, value)},
+        coords={
+            **({} if parameters is None else {"draw": parameters["draw"]}),
+            "year": list(scenario.calendar_years),
+            "municipality": list(scenario.municipality_names),
+            "care_form": list(scenario.care_form_names),
+        },
+        attrs={"scenario": scenario.name, "scenario_hash": scenario.hash},
+    )
+    if parameters is None and is_certain(scenario) and _index_is_certain(scenario):
+        by_year, total = _variances(network, given)
+        cost["cost_variance"] = (("year", "municipality"), by_year)
+        cost["total_cost_variance"] = (("municipality",), total)
+    return cost
+
+
+def _valued(units: Array, scenario: Scenario, parameters: Parameters) -> Array:
+    """Return units at tariff, index and tariff levers, (draws, years, municipalities, care forms)."""
+    settings = scenario.settings
+    index = mean_index(settings.world, settings.price_year, scenario.calendar_years)
+    levels = np.broadcast_to(index, (parameters.draws, len(index)))
+    return apply_tariff_levers(care_value(units, scenario, parameters, levels), scenario, parameters)
+
+
+def _index_is_certain(scenario: Scenario) -> bool:
+    world = scenario.settings.world
+    return world.indexation.sd == 0.0 and world.index_forecast_error.sd == 0.0
+
+
+def _variances(network: Network, parameters: Parameters) -> tuple[Array, Array]:
+    """Return variances of cost by (year, municipality), and of all years together."""
+    scenario = network.plan.scenario
+    moment = moment_at_the_mean(network)
+    years = len(scenario.calendar_years)
+    shape = (years, len(scenario.municipalities), len(scenario.care_forms))
+    per_unit = _valued(np.ones((1, *shape)), scenario, parameters)[0]
+    weights = np.zeros((years + 1, *shape))
+    weights[np.arange(years), np.arange(years)] = per_unit
+    weights[years] = per_unit
+    arrivals = flows_of(network, moment).arrivals
+    variance = weighted_variance(network, moment, arrivals, weights)
+    return variance[:years], variance[years]
