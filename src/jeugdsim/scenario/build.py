@@ -8,10 +8,13 @@ from pydantic import ValidationError
 
 from jeugdsim.scenario.checks import findings_across_tables
 from jeugdsim.scenario.draft import Draft, subject_of
+from jeugdsim.scenario.empirical import right_rows, validate_tables
 from jeugdsim.scenario.findings import Finding, ScenarioError
+from jeugdsim.scenario.frozen import frozen
 from jeugdsim.scenario.messages import toml_findings
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.rows import (
+    AccountRow,
     BudgetRow,
     CareForm,
     Demand,
@@ -42,6 +45,7 @@ def build(draft: Draft, findings: Iterable[Finding] = ()) -> Scenario:
         With all findings at once, sorted by file and line.
     """
     told = list(findings)
+    validate_tables(draft, told)
     for name, kind in TABLES.items():
         validate_lines(kind, draft.tables[name].lines, told)
     settings = None
@@ -77,5 +81,9 @@ def _scenario(settings: Settings, draft: Draft, warnings: list[Finding]) -> Scen
         sources=sorted_rows(Source, lines("source_rows")),
         season=sorted_rows(Season, lines("season")),
         budget_rows=sorted_rows(BudgetRow, lines("budget_rows")),
+        accounts=sorted_rows(AccountRow, lines("accounts")),
+        empirical_stays=frozen(
+            {file: right_rows(table) for file, table in sorted(draft.empirical.items())}
+        ),
         warnings=tuple(warnings),
     )

@@ -12,16 +12,23 @@ from jeugdsim.scenario.build import build
 from jeugdsim.scenario.content import (
     content_of,
     nested,
+    nested_stays,
     rows_of,
     settings_tree,
     written_settings,
 )
+from jeugdsim.scenario.correlations import by_pair, changes_by_pair, without_stale_pairs
 from jeugdsim.scenario.draft import Draft, Table
+from jeugdsim.scenario.empirical import given_tables, let_means_follow
 from jeugdsim.scenario.files import Place
 from jeugdsim.scenario.findings import Finding, ScenarioError, nearest, shown
 from jeugdsim.scenario.inherit import SCOPE, without_stale_sources
 from jeugdsim.scenario.model import Scenario
-from jeugdsim.scenario.tables import TABLES, Line, TableKind, holds_text, name_text
+from jeugdsim.scenario.tables import SURVIVAL, TABLES, Line, TableKind, holds_text, name_text
+from jeugdsim.scenario.tree import Node
+from jeugdsim.scenario.uncertain import uncertain_paths
+
+Keys = tuple[str, ...]
 
 
 def apply_changes(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
@@ -44,17 +51,52 @@ def apply_changes(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     after = _as_written(scenario)
     known = content_of(scenario)
     findings: list[Finding] = []
-    keyed = [(_keys(path), _or_absent(path, plain_value(value))) for path, value in changes.items()]
+    keyed = [
+        (_keys(path), _or_absent(path, plain_value(value)))
+        for path, value in changes_by_pair(changes).items()
+    ]
     for keys, value in sorted(keyed, key=lambda item: (len(item[0]), item[0][-1] != "form")):
         problem = _change(after, known, keys, value)
         if problem:
             findings.append(Place(".".join(keys)).error(problem))
     if findings:
         raise ScenarioError(findings)
-    stated = [keys[1] for keys, _ in keyed if keys[0] == "sources" and len(keys) == 2]
-    toml = without_stale_sources(settings_tree(before), settings_tree(after), stated)
+    let_means_follow(scenario.care_forms, scenario.empirical_stays, after.get("care_forms"))
+    _leave_out_accounts(before, after)
     tables = {name: _table(kind, after.get(name), findings) for name, kind in TABLES.items()}
-    return build(Draft(toml, tables), findings)
+    stays = given_tables(
+        tables["care_forms"].lines,
+        after.get(SURVIVAL.name, {}),
+        scenario.empirical_stays,
+        findings,
+    )
+    toml = by_pair(settings_tree(after), findings)
+    if "correlations" in before and ("correlations",) not in dict(keyed):
+        toml = _with_live_pairs(toml, tables, before, _stated("correlations", keyed))
+    toml = without_stale_sources(settings_tree(before), toml, _stated("sources", keyed))
+    return build(Draft(toml, tables, stays), findings)
+
+
+def _leave_out_accounts(before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Leave out the accounts of municipalities that the changes took away."""
+    towns, accounts = after.get("municipalities"), after.get("accounts")
+    if isinstance(towns, dict) and isinstance(accounts, dict):
+        for town in set(before["municipalities"]) - set(towns):
+            accounts.pop(town, None)
+
+
+def _stated(root: str, changes: Iterable[tuple[Keys, Any]]) -> list[str]:
+    """Return the entries of a table whose keys are paths that changes state themselves."""
+    return [keys[1] for keys, _ in changes if keys[0] == root and len(keys) == 2]
+
+
+def _with_live_pairs(
+    toml: Node, tables: dict[str, Table], before: dict[str, Any], stated: list[str]
+) -> Node:
+    """Leave out the correlations whose assumption the changes took away or made certain."""
+    old_tables = {name: _table(kind, before.get(name), []) for name, kind in TABLES.items()}
+    gone = uncertain_paths(settings_tree(before), old_tables) - uncertain_paths(toml, tables)
+    return without_stale_pairs(toml, stated, gone.__contains__)
 
 
 def _or_absent(path: str, value: Any) -> Any:
@@ -81,13 +123,16 @@ def _as_written(scenario: Scenario) -> dict[str, Any]:
     content = plain_value(written_settings(scenario.settings))
     for name, kind in TABLES.items():
         content[name] = nested(kind, rows_of(scenario, name))
+    content[SURVIVAL.name] = nested_stays(scenario)
     return dict(content)
 
 
 def _keys(path: str) -> tuple[str, ...]:
-    """Split a path; the keys of [sources] are paths themselves."""
+    """Split a path; the keys of [sources] and [correlations] are paths themselves, files have a dot."""
     root, *rest = path.split(".")
-    return (root, ".".join(rest)) if root == "sources" and rest else (root, *rest)
+    if root == SURVIVAL.name:
+        return (root, *([".".join(rest[:2])] if rest else []), *rest[2:])
+    return (root, ".".join(rest)) if root in ("sources", "correlations") and rest else (root, *rest)
 
 
 def _change(

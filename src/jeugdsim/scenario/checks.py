@@ -10,6 +10,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from jeugdsim.scenario.checks_correlations import correlation_findings
+from jeugdsim.scenario.checks_empirical import empirical_findings
 from jeugdsim.scenario.checks_money import money_findings
 from jeugdsim.scenario.checks_plausible import plausibility_findings
 from jeugdsim.scenario.checks_policy import policy_findings
@@ -18,13 +20,14 @@ from jeugdsim.scenario.draft import Subject
 from jeugdsim.scenario.files import Place
 from jeugdsim.scenario.findings import Finding, listed, meant, shown
 from jeugdsim.scenario.numbers import is_uncertain, mean_of
-from jeugdsim.scenario.rows import CareForm, Demand, Move, Season
+from jeugdsim.scenario.rows import AccountRow, CareForm, Demand, Move, Season
 from jeugdsim.scenario.tables import TABLES, identity, name_text
 
 _REFERENCES = (
     ("population", "municipality", "municipalities"),
     ("demand", "municipality", "municipalities"),
     ("budget_rows", "municipality", "municipalities"),
+    ("accounts", "municipality", "municipalities"),
     ("demand", "care_form", "care_forms"),
     ("moves", "from_care_form", "care_forms"),
     ("moves", "to_care_form", "care_forms"),
@@ -35,7 +38,8 @@ _NAMES = (
     ("care_forms", "care_form"),
     ("care_forms", "segment"),
 )
-_UNUSABLE = re.compile(r"""[.,"\r\n]""")
+UNUSABLE_IN_NAMES = r'.,"\r\n'
+_UNUSABLE = re.compile(f"[{UNUSABLE_IN_NAMES}]")
 TOLERANCE = 1e-9
 
 
@@ -52,9 +56,12 @@ def findings_across_tables(subject: Subject) -> Iterator[Finding]:
         _moves_add_up,
         _everybody_can_leave,
         _season_averages_one,
+        _accounts_are_past,
+        empirical_findings,
         _places_are_empty,
         _known_clients_are_whole,
         policy_findings,
+        correlation_findings,
         money_findings,
         plausibility_findings,
         source_findings,
@@ -79,6 +86,11 @@ def name_problem(name: str) -> str | None:
     if found:
         mark = {"\n": "a line break", "\r": "a line break"}.get(found.group(), found.group())
         return f"the name {shown(name)} holds {mark}: a name holds no dot, comma, quote or line break"
+    if not name.isprintable():
+        return (
+            f"the name {shown(name)} holds a character that can't be seen: type it anew, with ordinary "
+            "letters and spaces"
+        )
     return None
 
 
@@ -251,6 +263,17 @@ def _season_averages_one(subject: Subject) -> Iterator[Finding]:
             yield place.error(f"season of {form}: month {text} is missing; all twelve are asked")
         elif len(rows) == 12 and abs(mean - 1) > 1e-6:
             yield place.error(f"season of {form}: the twelve factors have mean {mean:.7g}, not 1")
+
+
+def _accounts_are_past(subject: Subject) -> Iterator[Finding]:
+    if not subject.years:
+        return
+    for place, row in subject.rows("accounts", AccountRow):
+        if row.year >= subject.years[0]:
+            yield place.error(
+                f"column year: accounts are of years before the start, {subject.years[0]}, "
+                f"but {row.year} is given"
+            )
 
 
 def _places_are_empty(subject: Subject) -> Iterator[Finding]:

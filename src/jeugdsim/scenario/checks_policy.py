@@ -14,7 +14,7 @@ from jeugdsim.scenario.rows import CareForm, Demand, Move
 from jeugdsim.scenario.settings import KEYS_THAT_NEED_USE, Contract, Lever
 from jeugdsim.scenario.tree import Node
 
-_UNSUPPORTED = ("output_based", "availability")
+UNSUPPORTED_FORMS = ("output_based", "availability")
 
 
 def policy_findings(subject: Subject) -> Iterator[Finding]:
@@ -60,7 +60,7 @@ def _contract_names(subject: Subject) -> Iterator[Finding]:
 
 def _forms_are_supported(subject: Subject) -> Iterator[Finding]:
     for name, (_, contract) in subject.contracts.items():
-        if contract.form in _UNSUPPORTED:
+        if contract.form in UNSUPPORTED_FORMS:
             yield subject.place("contracts", name, "form").error(
                 f'contracts.{name}.form: "{contract.form}" is not supported yet: write pxq or '
                 "task_based"

@@ -12,14 +12,16 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from jeugdsim.scenario.correlations import without_stale_pairs
 from jeugdsim.scenario.files import Place
 from jeugdsim.scenario.frozen import frozen
 from jeugdsim.scenario.inherit import without_stale_sources
 from jeugdsim.scenario.rows import Row
 from jeugdsim.scenario.settings import Budget, Savings, Settings
-from jeugdsim.scenario.tables import TABLES, TableKind, name_text
+from jeugdsim.scenario.tables import SURVIVAL, TABLES, TableKind, name_text
 from jeugdsim.scenario.toml_file import KeyPath
 from jeugdsim.scenario.tree import Node, bare, located
+from jeugdsim.scenario.uncertain import uncertain_paths
 
 if TYPE_CHECKING:
     from jeugdsim.scenario.model import Scenario
@@ -33,7 +35,10 @@ def content_of(scenario: Scenario) -> dict[str, Any]:
     """
     content = _settings(scenario.settings)
     for name, kind in TABLES.items():
-        content[name] = nested(kind, rows_of(scenario, name), without=("note",))
+        if kind.in_results or rows_of(scenario, name):
+            content[name] = nested(kind, rows_of(scenario, name), without=("note",))
+    if scenario.empirical_stays:
+        content[SURVIVAL.name] = nested_stays(scenario, without=("note",))
     canonical = _canonical(content)
     assert isinstance(canonical, dict)
     return canonical
@@ -70,6 +75,11 @@ def nested(kind: TableKind, rows: Iterable[Row], without: tuple[str, ...] = ()) 
     return table
 
 
+def nested_stays(scenario: Scenario, without: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return the tables of empirical stays as nested dicts under file name and days."""
+    return {file: nested(SURVIVAL, rows, without) for file, rows in scenario.empirical_stays.items()}
+
+
 def written_settings(settings: Settings) -> dict[str, Any]:
     """Return the content of scenario.toml as it is written, defaults left out, levers by name."""
     written = settings.model_dump(by_alias=True, exclude_unset=True)
@@ -85,7 +95,7 @@ def written_settings(settings: Settings) -> dict[str, Any]:
 
 def settings_tree(content: Mapping[str, Any]) -> Node:
     """Return the scenario.toml part of written content as a tree whose places are the paths."""
-    values = {key: value for key, value in content.items() if key not in TABLES}
+    values = {key: value for key, value in content.items() if key not in (*TABLES, SURVIVAL.name)}
     names: list[str] = []
     if isinstance(values.get("levers"), dict):
         names = list(values["levers"])
@@ -101,6 +111,17 @@ def settings_tree(content: Mapping[str, Any]) -> Node:
         return Place(".".join(keys) or "scenario")
 
     return located(values, place_of)
+
+
+def with_live_pairs(settings: Settings, before: Settings) -> Settings:
+    """Leave out [correlations] of what was uncertain in other settings and is not in these."""
+    if not settings.correlations:
+        return settings
+    old, new = (settings_tree(written_settings(one)) for one in (before, settings))
+    gone = uncertain_paths(old, {}) - uncertain_paths(new, {})
+    pairs = without_stale_pairs(new, (), gone.__contains__).table.get("correlations")
+    live = {} if pairs is None else bare(pairs)
+    return settings.model_copy(update={"correlations": frozen(live)})
 
 
 def with_live_sources(settings: Settings, before: Settings) -> Settings:
@@ -120,6 +141,7 @@ def _settings(settings: Settings) -> dict[str, Any]:
     content["budget"] = (settings.budget or Budget()).model_dump()
     content["savings"] = (settings.savings or Savings()).model_dump()
     content["levers"] = {lever.pop("name"): lever for lever in content["levers"]}
+    content["correlations"] = {pair: rho for pair, rho in settings.correlations.items() if rho}
     for name, contract in settings.contracts.items():
         content["contracts"][name]["use_registered"] = contract.knows_use
     return content

@@ -40,10 +40,13 @@ class Draft:
         The tables of scenario.toml; None where the file could not be read.
     tables : dict of str to Table
         The CSV files under their path root (``demand``, ``source_rows``, ...).
+    empirical : dict of str to Table
+        The files that stays of care_forms.csv name, under their file name.
     """
 
     toml: Node | None
     tables: dict[str, Table]
+    empirical: dict[str, Table] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Subject:
 
     toml: Node
     tables: dict[str, Table]
+    empirical: dict[str, Table]
     settings: Settings | None
     years: tuple[int, ...]
     contracts: dict[str, tuple[Place, Contract]]
@@ -116,6 +120,7 @@ def subject_of(draft: Draft, toml: Node, settings: Settings | None) -> Subject:
     return Subject(
         toml=toml,
         tables=draft.tables,
+        empirical=draft.empirical,
         settings=settings,
         years=_years(toml),
         contracts=contracts,

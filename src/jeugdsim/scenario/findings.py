@@ -80,7 +80,7 @@ def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     words = _ENGLISH.get(" ".join(name.lower().replace("_", " ").split()), ())
     close = [word for word in words if word in known]
     close = close or difflib.get_close_matches(name, known, n=1, cutoff=cutoff)
-    return f" (did you mean {shown(close[0])}?)" if close else ""
+    return f" (did you mean {shown(close[0], most=200)}?)" if close else ""
 
 
 def meant(name: str, known: Iterable[str]) -> str:
@@ -110,6 +110,11 @@ def as_fraction(text: str) -> str | None:
     return f"{(Decimal(found.group(1).replace(',', '.')) / 100).normalize():f}"
 
 
+def _visible(character: str) -> str:
+    """Return a character that can't be seen (a line break, a no-break space) as its escape."""
+    return character if character.isprintable() else ascii(character)[1:-1]
+
+
 def shown(value: Any, most: int = 60) -> str:
     """Return a value as a user would write it, cut after ``most`` characters."""
     if isinstance(value, bool):
@@ -121,7 +126,7 @@ def shown(value: Any, most: int = 60) -> str:
     elif isinstance(value, list | tuple):
         text = "[" + ", ".join(shown(part) for part in value[:most]) + "]"
     elif isinstance(value, str):
-        text = '"' + value.replace("\r", "\\r").replace("\n", "\\n") + '"'
+        text = '"' + "".join(_visible(character) for character in value[: most + 1]) + '"'
     elif isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         text = str(int(value))
     else:

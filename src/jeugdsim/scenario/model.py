@@ -6,14 +6,17 @@ is a new one: ``scenario.with_changes({"contracts.verblijf.form": "pxq"})``.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import fsum
 from typing import Any
 
 from jeugdsim.scenario.findings import Finding
-from jeugdsim.scenario.frozen import frozen
+from jeugdsim.scenario.frozen import FrozenDict, frozen
 from jeugdsim.scenario.rows import (
+    AccountRow,
     BudgetRow,
     CareForm,
     Demand,
@@ -22,6 +25,7 @@ from jeugdsim.scenario.rows import (
     Population,
     Season,
     Source,
+    SurvivalRow,
 )
 from jeugdsim.scenario.settings import Contract, Settings, World
 
@@ -36,6 +40,10 @@ class Scenario:
         What stands in scenario.toml.
     municipalities, population, care_forms, demand, moves, sources, season, budget_rows : tuple
         The rows of the CSV files, sorted by name (and year).
+    empirical_stays : mapping of str to tuple of SurvivalRow
+        The tables of ``empirical:FILE.csv`` stays under their file name, days rising.
+    accounts : tuple of AccountRow
+        What was spent before the start, for pictures; no result depends on it.
     warnings : tuple of Finding
         What a reader should know, though the scenario can run.
     """
@@ -49,6 +57,8 @@ class Scenario:
     sources: tuple[Source, ...]
     season: tuple[Season, ...] = ()
     budget_rows: tuple[BudgetRow, ...] = ()
+    empirical_stays: Mapping[str, tuple[SurvivalRow, ...]] = field(default_factory=FrozenDict)
+    accounts: tuple[AccountRow, ...] = ()
     warnings: tuple[Finding, ...] = field(default=(), compare=False)
 
     def __repr__(self) -> str:
@@ -106,6 +116,15 @@ class Scenario:
         """The (municipality, care form) pairs that are bought: those with a row in demand.csv."""
         return frozenset((row.municipality, row.care_form) for row in self.demand)
 
+    @cached_property
+    def accounts_so_far(self) -> Mapping[int, float]:
+        """Euros spent per year before the start, where every municipality has a row; else nothing."""
+        spent: dict[int, list[float]] = defaultdict(list)
+        for row in self.accounts:
+            spent[row.year].append(row.euros)
+        whole = [year for year in sorted(spent) if len(spent[year]) == len(self.municipalities)]
+        return FrozenDict((year, fsum(spent[year])) for year in whole)
+
     def contract_cells(self, name: str) -> tuple[tuple[str, str], ...]:
         """Return the (municipality, care form) pairs of demand.csv under a contract, sorted."""
         contract = self.settings.contracts[name]
@@ -139,10 +158,10 @@ class Scenario:
         return self.all_pxq()._with_settings(name="referentie", levers=(), funding_response={})
 
     def _with_settings(self, **fields: Any) -> Scenario:
-        from jeugdsim.scenario.content import with_live_sources
+        from jeugdsim.scenario.content import with_live_pairs, with_live_sources
 
         fields = {name: frozen(value) for name, value in fields.items()}
-        settings = self.settings.model_copy(update=fields)
+        settings = with_live_pairs(self.settings.model_copy(update=fields), before=self.settings)
         return replace(self, settings=with_live_sources(settings, before=self.settings))
 
     @cached_property
@@ -155,7 +174,7 @@ class Scenario:
     @cached_property
     def world_hash(self) -> str:
         """Hash of the reference: equal where world, places and populations are."""
-        return self.reference().hash
+        return replace(self.reference(), accounts=()).hash
 
     def with_changes(self, changes: Mapping[str, Any]) -> Scenario:
         """Return a copy in which dotted paths have other values, checked as if read from a folder.
@@ -164,7 +183,8 @@ class Scenario:
         ----------
         changes : mapping of str to value
             Path to new value; a path names a number (``levers.NAME.effect``), a cell
-            (``demand.Delft.pleegzorg.inflow_per_1000_youth``) or a whole table (``contracts``).
+            (``demand.Delft.pleegzorg.inflow_per_1000_youth``) or a whole table (``contracts``, or
+            ``empirical_stays.FILE.csv`` as a list of dicts with days and survival).
             Where a contract's form changes, its other terms are dropped and its scope is kept.
 
         Raises

@@ -16,10 +16,11 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    GetJsonSchemaHandler,
     ValidationError,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from jeugdsim.scenario.findings import as_fraction, listed, shown
 
@@ -221,6 +222,16 @@ class Allowed:
     low: float
     high: float
 
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Return the JSON Schema of the field with this range; it says nothing of a distribution."""
+        limits = {"minimum": self.low, "maximum": self.high}
+        return {
+            **handler(core_schema),
+            **{name: limit for name, limit in limits.items() if math.isfinite(limit)},
+        }
+
     def __str__(self) -> str:
         if math.isinf(self.high):
             return f"{self.low:g} or more" if math.isfinite(self.low) else "any number"
@@ -249,9 +260,11 @@ Fraction = Annotated[Number, BeforeValidator(parse_number), AfterValidator(_with
 Effect = Annotated[Number, BeforeValidator(parse_number), AfterValidator(_within(EFFECT)), EFFECT]
 Days = Annotated[Number, BeforeValidator(parse_number), AfterValidator(_within(DAYS)), DAYS]
 
-PlainNonNegative = Annotated[float, BeforeValidator(plain), AfterValidator(_within(NON_NEGATIVE))]
-PlainFraction = Annotated[float, BeforeValidator(plain), AfterValidator(_within(FRACTION))]
-PlainEffect = Annotated[float, BeforeValidator(plain), AfterValidator(_within(EFFECT))]
+PlainNonNegative = Annotated[
+    float, BeforeValidator(plain), AfterValidator(_within(NON_NEGATIVE)), NON_NEGATIVE
+]
+PlainFraction = Annotated[float, BeforeValidator(plain), AfterValidator(_within(FRACTION)), FRACTION]
+PlainEffect = Annotated[float, BeforeValidator(plain), AfterValidator(_within(EFFECT)), EFFECT]
 Plain = Annotated[float, BeforeValidator(plain)]
 Whole = Annotated[int, BeforeValidator(whole)]
-Year = Annotated[int, BeforeValidator(calendar_year)]
+Year = Annotated[int, BeforeValidator(calendar_year), Allowed(1000, 9999)]

@@ -11,10 +11,11 @@ from jeugdsim.scenario.content import nested, rows_of, written_settings
 from jeugdsim.scenario.findings import shown
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.numbers import FAMILIES
-from jeugdsim.scenario.rows import Kind
+from jeugdsim.scenario.rows import Kind, Source, empirical_file
 from jeugdsim.scenario.settings import Settings
-from jeugdsim.scenario.tables import TABLES
+from jeugdsim.scenario.tables import SURVIVAL, TABLES
 
+KINDS: tuple[Kind, ...] = ("measured", "derived", "assumption")
 CHOICES = ("schema_version", "start", "years", "price_year", "demand_year")
 
 
@@ -32,12 +33,15 @@ class Input:
         What the source says it is; a number without a source is an assumption.
     source : str
         An id in sources.csv, or empty.
+    title : str
+        The title of that source, or empty.
     """
 
     path: str
     value: str
     kind: Kind
     source: str
+    title: str = ""
 
 
 def provenance(scenario: Scenario) -> tuple[Input, ...]:
@@ -46,12 +50,22 @@ def provenance(scenario: Scenario) -> tuple[Input, ...]:
     Numbers in CSV files have the source of their row, those in scenario.toml that of the longest
     path in [sources] that they begin with.
     """
-    kinds = {row.id: row.kind for row in scenario.sources}
-    sourced = [*_toml_numbers(scenario.settings), *_csv_numbers(scenario)]
+    papers = {row.id: row for row in scenario.sources}
+    sourced = [
+        *_toml_numbers(scenario.settings),
+        *_csv_numbers(scenario),
+        *_stay_curves(scenario),
+    ]
     return tuple(
-        Input(path, shown(value), kinds.get(source, "assumption"), source)
+        _with_papers(path, value, source, papers.get(source))
         for path, value, source in sorted(sourced, key=lambda entry: entry[0])
     )
+
+
+def _with_papers(path: str, value: Any, source: str, papers: Source | None) -> Input:
+    kind: Kind = "assumption" if papers is None else papers.kind
+    title = "" if papers is None else papers.title
+    return Input(path, shown(value), kind, source, title)
 
 
 def kind_counts(scenario: Scenario) -> dict[str, int]:
@@ -102,12 +116,24 @@ def _toml_numbers(settings: Settings) -> Iterator[tuple[str, Any, str]]:
 
 def _csv_numbers(scenario: Scenario) -> Iterator[tuple[str, Any, str]]:
     for name, kind in TABLES.items():
+        if not kind.in_results:
+            continue
         table = nested(kind, rows_of(scenario, name))
         depth = len(kind.keys)
         for keys, cells in _rows_in(table, depth, (name,)):
             for column, value in cells.items():
                 if isinstance(value, float | int | dict):
                     yield ".".join((*keys, column)), value, cells["source"]
+
+
+def _stay_curves(scenario: Scenario) -> Iterator[tuple[str, Any, str]]:
+    """Give the tables of empirical stays, each as one number; of several sources the weakest counts."""
+    kinds = {row.id: row.kind for row in scenario.sources}
+    of_form = {empirical_file(row.stay_distribution): row.source for row in scenario.care_forms}
+    for file, rows in scenario.empirical_stays.items():
+        sources = sorted({row.source or of_form[file] for row in rows})
+        weakest = max(sources, key=lambda source: KINDS.index(kinds.get(source, "assumption")))
+        yield f"{SURVIVAL.name}.{file}", {row.days: row.survival for row in rows}, weakest
 
 
 def _rows_in(

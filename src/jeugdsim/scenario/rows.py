@@ -7,13 +7,14 @@ uncertain through companion columns ``X_cv``, or ``X_p10`` and ``X_p90``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from jeugdsim.scenario.findings import shown
+from jeugdsim.scenario.findings import nearest, shown
 from jeugdsim.scenario.numbers import (
     Days,
     Fraction,
@@ -21,6 +22,7 @@ from jeugdsim.scenario.numbers import (
     NonNegative,
     Number,
     Percentiles,
+    PlainFraction,
     PlainNonNegative,
     Whole,
     Year,
@@ -31,7 +33,7 @@ from jeugdsim.scenario.numbers import (
 )
 
 Unit = Literal["etmaal", "dagdeel", "uur", "minuut", "traject"]
-StayName = Literal["lognormal", "exponential", "fixed"]
+StayName = Literal["lognormal", "gamma", "weibull", "exponential", "fixed"]
 Kind = Literal["measured", "derived", "assumption"]
 
 COMPANIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -43,10 +45,41 @@ COMPANIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
-def _supported(value: Any) -> Any:
-    family = str(value).split(":")[0]
-    if family in ("gamma", "weibull", "empirical"):
-        raise problem(f"{shown(value)} is not supported yet: write lognormal, exponential or fixed")
+EMPIRICAL = "empirical:"  # begins a stay_distribution that names a file
+_FILE_NAME = re.compile(r"""[^\s.~/\\:,;"][^./\\:,;"]*\.csv""")
+_SPREAD = ("lognormal", "gamma", "weibull")
+WEIBULL_CVS = (0.001, 30.0)
+MOST_DAYS = 100_000
+
+
+def empirical_file(stay_distribution: str) -> str | None:
+    """Return the file that ``empirical:FILE.csv`` names, None for the other distributions."""
+    if not stay_distribution.startswith(EMPIRICAL):
+        return None
+    return stay_distribution.removeprefix(EMPIRICAL)
+
+
+def is_file_name(file: str) -> bool:
+    """Tell whether a text is the plain name of a CSV file: no folder, dot, comma or quote in it."""
+    return _FILE_NAME.fullmatch(file) is not None and file.isprintable()
+
+
+def _stay_name(value: Any) -> Any:
+    """Check the name of a stay's distribution."""
+    families = (*get_args(StayName), f"{EMPIRICAL}FILE.csv")
+    if not isinstance(value, str) or value in families[:-1]:
+        return value
+    if not value.strip():
+        raise problem(f"nothing is given: write one of {', '.join(families)}")
+    file = empirical_file(value)
+    if file is None:
+        hint = nearest(value, families)
+        raise problem(f"{shown(value)} is not allowed{hint}: write one of {', '.join(families)}")
+    if not is_file_name(file):
+        raise problem(
+            f"{shown(value)} is not allowed: write {EMPIRICAL} and the plain name of a CSV file in the "
+            f"scenario's folder, such as {EMPIRICAL}pleegzorg.csv, without other dots, commas or quotes"
+        )
     return value
 
 
@@ -57,7 +90,7 @@ def _in_columns(number: Number) -> Number:
     return number
 
 
-StayDistribution = Annotated[StayName, BeforeValidator(_supported)]
+StayDistribution = Annotated[str, BeforeValidator(_stay_name)]
 NonNegativeCell = Annotated[NonNegative, AfterValidator(_in_columns)]
 DaysCell = Annotated[Days, AfterValidator(_in_columns)]
 FractionCell = Annotated[Fraction, AfterValidator(_in_columns)]
@@ -108,11 +141,25 @@ class CareForm(SourcedRow):
 
     @model_validator(mode="after")
     def _stay(self) -> CareForm:
-        if self.stay_distribution == "exponential" and self.stay_sd_days is not None:
+        family = self.stay_distribution
+        if mean_of(self.stay_mean_days) < 1:
+            raise problem(
+                f"stay_mean_days has a mean of {mean_of(self.stay_mean_days):g} days with its p10 and "
+                "p90: a mean of 1 day or more is asked"
+            )
+        if family == "exponential" and self.stay_sd_days is not None:
             raise problem("an exponential stay takes no stay_sd_days: leave the cell empty")
-        if self.stay_distribution == "lognormal" and not self.stay_sd_days:
-            raise problem("a lognormal stay asks stay_sd_days above 0; without spread use fixed")
-        if self.stay_distribution == "fixed":
+        if empirical_file(family) and self.stay_sd_days is not None:
+            raise problem("an empirical stay has its spread in its file: leave stay_sd_days empty")
+        if family in _SPREAD and not self.stay_sd_days:
+            raise problem(f"a {family} stay asks stay_sd_days above 0; without spread use fixed")
+        low, high = WEIBULL_CVS
+        if family == "weibull" and not low <= self.stay_cv <= high:
+            raise problem(
+                f"a weibull stay asks a stay_sd_days between {low:g} and {high:g} times its mean, but "
+                f"{self.stay_sd_days:g} is {self.stay_cv:.4g} times {mean_of(self.stay_mean_days):g}"
+            )
+        if family == "fixed":
             if self.stay_sd_days:
                 raise problem("a fixed stay takes no stay_sd_days: leave the cell empty")
             if isinstance(self.stay_mean_days, float) and self.stay_mean_days % 1:
@@ -146,6 +193,16 @@ class CareForm(SourcedRow):
     def stay_cv(self) -> float:
         """Standard deviation of the stay as a fraction of its mean, at the mean of the stay."""
         return (self.stay_sd_days or 0.0) / mean_of(self.stay_mean_days)
+
+
+class SurvivalRow(SourcedRow):
+    """A step of an empirical stay: the part of the stays that last longer than so many days.
+
+    A row without a source has that of the care form whose stay it is.
+    """
+
+    days: Annotated[Whole, Field(ge=0, le=MOST_DAYS)]
+    survival: PlainFraction
 
 
 class Demand(SourcedRow):
@@ -182,6 +239,14 @@ class Season(SourcedRow):
     care_form: str
     month: Annotated[Whole, Field(ge=1, le=12)]
     factor: PlainNonNegative
+
+
+class AccountRow(SourcedRow):
+    """What a municipality spent in a year before the start: nominal, in the scenario's scope."""
+
+    municipality: str
+    year: Year
+    euros: PlainNonNegative
 
 
 class BudgetRow(SourcedRow):

@@ -18,12 +18,14 @@ from pydantic import (
     ConfigDict,
     Field,
     Strict,
+    WithJsonSchema,
     model_validator,
 )
 
 from jeugdsim.scenario.findings import shown
 from jeugdsim.scenario.frozen import FrozenDict, frozen
 from jeugdsim.scenario.numbers import (
+    Allowed,
     Effect,
     Fraction,
     NonNegative,
@@ -35,6 +37,7 @@ from jeugdsim.scenario.numbers import (
     Year,
     plain,
     problem,
+    whole,
 )
 
 FORMS = ("pxq", "task_based", "output_based", "availability")
@@ -47,9 +50,14 @@ Profile = Literal["step", "linear", "front", "back"]
 
 
 class Table(BaseModel):
-    """A table of scenario.toml: frozen, unknown keys refused, no NaN or infinity."""
+    """A table of scenario.toml: frozen, unknown keys refused, no NaN or infinity.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    The text under a field says what it holds, in which unit; the JSON Schema shows it to users.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
 
 def _calendar_date(value: Any) -> Any:
@@ -69,12 +77,6 @@ def _first_of_january(day: date) -> date:
     return day
 
 
-def _empty(table: dict[str, Any]) -> dict[str, Any]:
-    if table:
-        raise problem("correlations are not supported yet: leave the table out")
-    return table
-
-
 def _in_order(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         if names.count(name) > 1:
@@ -85,6 +87,7 @@ def _in_order(names: tuple[str, ...]) -> tuple[str, ...]:
 Names = Annotated[tuple[str, ...], AfterValidator(_in_order)]
 Truth = Annotated[bool, Strict()]
 Date = Annotated[date, BeforeValidator(_calendar_date)]
+FIRST_OF_JANUARY = WithJsonSchema({"type": "string", "format": "date", "pattern": "^[0-9]{4}-01-01$"})
 Years = Annotated[Whole, Field(ge=1, le=100)]
 Frozen = AfterValidator(frozen)
 
@@ -96,22 +99,32 @@ def _correlation(value: Any) -> float:
     return number
 
 
-Autocorrelation = Annotated[float, BeforeValidator(_correlation)]
+def _by_name(correlations: dict[str, float]) -> dict[str, float]:
+    return dict(sorted(correlations.items()))
+
+
+Autocorrelation = Annotated[float, BeforeValidator(_correlation), Allowed(-1.0, 1.0)]
+RankCorrelation = Annotated[float, BeforeValidator(_correlation)]
 
 
 class IndexProcess(Table):
     """Yearly index growth as a normal AR(1) process."""
 
     mean: PlainEffect
+    """Mean growth of the index, fraction per year."""
     sd: PlainNonNegative = 0.0
+    """Standard deviation of the growth of one year, fraction."""
     autocorrelation: Autocorrelation = 0.5
+    """Correlation between the growths of two successive years."""
 
 
 class ForecastError(Table):
     """Definitive minus provisional index of a year, independent normal, in fractions."""
 
     mean: Plain
+    """Mean of definitive minus provisional index growth, fraction."""
     sd: PlainNonNegative = 0.0
+    """Standard deviation of definitive minus provisional index growth, fraction."""
 
 
 def _as_table(value: Any) -> Any:
@@ -122,39 +135,58 @@ class World(Table):
     """What nobody in the region decides: growth, indexation, shocks. Fractions per year."""
 
     inflow_growth_per_year: Effect = 0.0
+    """Growth of new children per 1,000 youth, fraction per year."""
     stay_growth_per_year: Effect = 0.0
+    """Growth of the length of stays, fraction per year."""
     units_growth_per_year: Effect = 0.0
+    """Growth of the units per day in care, fraction per year."""
     growth_fade_per_year: Fraction = 0.0
+    """How much of every growth fades away per year, fraction; 0 keeps it for ever."""
     indexation: Annotated[IndexProcess, BeforeValidator(_as_table)] = IndexProcess(mean=0.0)
+    """Growth of the provisional price index: a fraction per year, or a table."""
     index_forecast_error: Annotated[ForecastError, BeforeValidator(_as_table)] = ForecastError(mean=0.0)
+    """Definitive minus provisional index growth: a fraction per year, or a table."""
     inflow_shock_region_cv: PlainNonNegative = 0.0
+    """Spread of the region's inflow between years: standard deviation over mean."""
     inflow_shock_region_autocorrelation: Autocorrelation = 0.5
+    """Correlation of that shock between two successive years."""
     inflow_shock_municipality_cv: PlainNonNegative = 0.0
+    """Spread of each municipality's inflow between years, on top of the region's."""
     inflow_shock_municipality_autocorrelation: Autocorrelation = 0.5
+    """Correlation of that shock between two successive years."""
     stay_shock_cv: PlainNonNegative = 0.0
+    """Spread of the length of stays between years: standard deviation over mean."""
     stay_shock_autocorrelation: Autocorrelation = 0.5
+    """Correlation of that shock between two successive years."""
     units_shock_cv: PlainNonNegative = 0.0
+    """Spread of the units per day between years: standard deviation over mean."""
     units_shock_autocorrelation: Autocorrelation = 0.5
+    """Correlation of that shock between two successive years."""
 
 
 class LossBand(Table):
     """From this fraction above the budget on, the payer bears this share of the loss."""
 
     above: PlainNonNegative
+    """Edge of the band, fraction of the budget above it."""
     payer_share: PlainFraction
+    """The municipalities' share of the loss in this band, fraction."""
 
 
 class GainBand(Table):
     """From this fraction below the budget on, this share of the gain goes back to the payer."""
 
     below: PlainFraction
+    """Edge of the band, fraction of the budget below it."""
     payer_share: PlainFraction
+    """The share of the gain in this band that goes back to the municipalities, fraction."""
 
 
 class PerYouth(Table):
     """A budget per head of the youth of the contract's members, in euros of price_year per year."""
 
     per_youth: PlainNonNegative
+    """Euros of price_year per year for each head of the members' youth."""
 
 
 def _budget_basis(value: Any) -> Any:
@@ -174,19 +206,34 @@ class Contract(Table):
     """One contract: its form, its scope and its terms."""
 
     form: Form
+    """How the providers are paid: per delivered unit (pxq) or a sum for the task (task_based)."""
     segments: Names = ()
+    """The segments of care_forms.csv that fall under it."""
     care_forms: Names = ()
+    """The care forms of care_forms.csv that fall under it, by name."""
     municipalities: Names = ()
+    """The members; absent: all that buy its care."""
     budget: Annotated[
         Literal["history"] | PlainNonNegative | PerYouth, BeforeValidator(_budget_basis)
     ] = "history"
+    """A sum in euros of price_year per year, {per_youth = euros}, or "history": the expected cost
+    of the first year."""
     volume_growth_per_year: Effect = 0.0
+    """Growth of volume that the budget pays for, fraction per year."""
     agreed_reduction: Annotated[dict[Year, PlainFraction], Frozen] = Field(default_factory=FrozenDict)
+    """The saving agreed with the providers: year = fraction of the budget, until the next named
+    year."""
     loss_bands: tuple[LossBand, ...] = ()
+    """Who bears a loss, from which edge on; empty: the provider bears all."""
     gain_bands: tuple[GainBand, ...] = ()
+    """Who gets a gain, from which edge on; empty: the provider keeps all."""
     use_registered: Truth | None = None
+    """Whether start and stop messages are agreed, so that a key may ask for own use; default false
+    for task_based, true otherwise."""
     cost_ratio: NonNegative = 1.0
+    """The provider's true cost over the tariff."""
     reserve: PlainNonNegative = 0.02
+    """What the provider can lose before it breaks, fraction of the budget of the first year."""
 
     @model_validator(mode="after")
     def _terms(self) -> Contract:
@@ -224,43 +271,67 @@ class FundingResponse(Table):
     """What a funding form does to behaviour, as fractions of the quantity at full phase."""
 
     inflow: Effect = 0.0
+    """Change of new children at full phase, fraction."""
     stay_days: Effect = 0.0
+    """Change of the length of stays at full phase, fraction."""
     units_per_day: Effect = 0.0
+    """Change of the units per day at full phase, fraction."""
     profile: Profile = "linear"
+    """How the effect grows over phase_in_years."""
     phase_in_years: PlainNonNegative | None = None
+    """Years from the start of the contract to the full effect; absent: full at once."""
 
 
 class Budget(Table):
     """What the councils set aside: gross, euros of price_year, first-year volumes."""
 
     basis: PlainNonNegative | None = None
+    """Gross budget in euros of price_year per year, at the volumes of the first year; absent: the
+    expected P x Q cost."""
     volume_growth_per_year: PlainEffect = 0.0
+    """Growth of volume the councils allow for, fraction per year."""
     index_per_year: PlainEffect | None = None
+    """Growth of prices the councils allow for, fraction per year; absent: the mean index."""
 
 
 class Savings(Table):
     """The savings target: a level per year that holds until the next named year."""
 
     reference: Literal["pxq"] = "pxq"
+    """The yardstick: the same world, every contract P x Q, no levers, no responses."""
     target: Annotated[dict[Year, PlainNonNegative], Frozen] = Field(default_factory=FrozenDict)
+    """Euros to save: year = level, which holds until the next named year."""
     target_prices: Literal["price_year", "nominal"] = "price_year"
+    """Whether the target is in euros of price_year or of the year itself."""
 
 
 class Lever(Table):
     """A measure that changes inflow, stays, units, tariffs or moves from a date on."""
 
     name: str
+    """The name of the lever; in a variant the lever of that name is changed."""
     affects: Literal["inflow", "stay_days", "units_per_day", "tariff", "move"]
+    """What it changes."""
     care_forms: Names = ()
+    """The care forms it acts on; not with affects = "move"."""
     municipalities: Names = ()
+    """Where it acts; absent: everywhere."""
     from_: str | None = Field(default=None, alias="from")
+    """With affects = "move": the care form that ends."""
     to: str | None = None
+    """With affects = "move": the care form that follows."""
     effect: Effect
+    """Change at full phase, fraction: -0.04 is 4% less."""
     starts: Date
+    """The first day on which it acts."""
     profile: Profile = "linear"
+    """How the effect grows over phase_in_years."""
     phase_in_years: PlainNonNegative | None = None
+    """Years from starts to the full effect; absent: full at once."""
     cost_per_year: NonNegative = 0.0
+    """What it costs the municipalities, euros of price_year per year."""
     applies_to: Literal["new", "all"] = "new"
+    """new: stays that begin from starts on; all: also days left of children in care."""
 
     @model_validator(mode="after")
     def _scope(self) -> Lever:
@@ -283,10 +354,12 @@ class Allocation(Table):
     """The keys to report and the key in use: one name, or a table contract -> key."""
 
     keys: Annotated[tuple[KeyName, ...], AfterValidator(_in_order)] = ()
+    """The allocation keys to report."""
     used: Annotated[KeyName | dict[str, KeyName], Frozen]
+    """The key in use for contracts that are not P x Q, or a table contract = key."""
 
 
-def _by_name(levers: tuple[Lever, ...]) -> tuple[Lever, ...]:
+def _levers_by_name(levers: tuple[Lever, ...]) -> tuple[Lever, ...]:
     return tuple(sorted(levers, key=lambda lever: lever.name))
 
 
@@ -294,24 +367,41 @@ class Settings(Table):
     """All of scenario.toml, after ``extends`` is resolved."""
 
     name: str
-    schema_version: Literal[1]
-    start: Annotated[Date, AfterValidator(_first_of_january)]
+    """The name of the scenario, as reports show it."""
+    schema_version: Annotated[Literal[1], BeforeValidator(whole)]
+    """The version of this format."""
+    start: Annotated[Date, AfterValidator(_first_of_january), FIRST_OF_JANUARY]
+    """The first day of the contracts: 1 January of a year."""
     years: Years
+    """The number of years of the contracts."""
     price_year: Year
+    """The year in whose prices tariffs, budgets and targets are written; not after the start."""
     demand_year: Year | None = None
+    """The year whose level the figures of demand.csv describe; absent: price_year."""
     trajectories_per_youth: Annotated[float, BeforeValidator(plain), Field(gt=0.0)] = 1.0
+    """Children in the model per youth, as a youth may be in care twice in a year."""
     clients_at_start_known: Truth = False
+    """Whether clients_at_start of demand.csv are counted children, not an expectation."""
     world: World = World()
+    """What nobody in the region decides."""
     contracts: Annotated[dict[str, Contract], Frozen]
+    """The contracts, by name; together they cover all of demand.csv once."""
     funding_response: Annotated[dict[Form, FundingResponse], Frozen] = Field(default_factory=FrozenDict)
+    """What a form of contract does to behaviour, by form."""
     budget: Budget | None = None
+    """What the councils set aside; absent: the expected P x Q cost of the first year."""
     savings: Savings | None = None
-    levers: Annotated[tuple[Lever, ...], AfterValidator(_by_name)] = ()
+    """The savings target; absent: none."""
+    levers: Annotated[tuple[Lever, ...], AfterValidator(_levers_by_name)] = ()
+    """What is done to save."""
     allocation: Allocation
-    correlations: Annotated[dict[str, Any], AfterValidator(_empty), Frozen] = Field(
+    """Who pays which share."""
+    correlations: Annotated[dict[str, RankCorrelation], AfterValidator(_by_name), Frozen] = Field(
         default_factory=FrozenDict
     )
+    """Rank correlations between uncertain assumptions: "path, path" = value, or a table per path."""
     sources: Annotated[dict[str, str], Frozen] = Field(default_factory=FrozenDict)
+    """Where numbers come from: a path, or the beginning of one = an id in sources.csv."""
 
     @property
     def calendar_years(self) -> tuple[int, ...]:

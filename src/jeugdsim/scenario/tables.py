@@ -15,6 +15,7 @@ from jeugdsim.scenario.findings import Finding, nearest
 from jeugdsim.scenario.messages import row_findings
 from jeugdsim.scenario.rows import (
     COMPANIONS,
+    AccountRow,
     BudgetRow,
     CareForm,
     Demand,
@@ -24,6 +25,7 @@ from jeugdsim.scenario.rows import (
     Row,
     Season,
     Source,
+    SurvivalRow,
 )
 
 RowType = TypeVar("RowType", bound=Row)
@@ -31,7 +33,11 @@ RowType = TypeVar("RowType", bound=Row)
 
 @dataclass(frozen=True)
 class TableKind:
-    """What is known of one CSV file: its path root, file name, rows and identity."""
+    """What is known of one CSV file: its path root, file name, rows and identity.
+
+    ``filled_in`` are columns whose empty cells follow from another file. Of a table that is not
+    ``in_results`` no result depends on the numbers: they stand in pictures only.
+    """
 
     name: str
     file: str
@@ -39,10 +45,13 @@ class TableKind:
     keys: tuple[str, ...]
     required: bool = True
     may_be_empty: bool = False
+    filled_in: tuple[str, ...] = ()
+    may_lack: tuple[str, ...] = ("note",)
+    in_results: bool = True
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns every file has, papers last; ``note`` may be absent."""
+        """The columns every file has, papers last; those of ``may_lack`` may be absent."""
         papers = [name for name in ("source", "note") if name in self.model.model_fields]
         return (*(name for name in self.model.model_fields if name not in papers), *papers)
 
@@ -58,7 +67,13 @@ TABLES: Mapping[str, TableKind] = MappingProxyType(
         for kind in (
             TableKind("municipalities", "municipalities.csv", Municipality, ("municipality",)),
             TableKind("population", "population.csv", Population, ("municipality", "year")),
-            TableKind("care_forms", "care_forms.csv", CareForm, ("care_form",)),
+            TableKind(
+                "care_forms",
+                "care_forms.csv",
+                CareForm,
+                ("care_form",),
+                filled_in=("stay_mean_days",),
+            ),
             TableKind("demand", "demand.csv", Demand, ("municipality", "care_form")),
             TableKind(
                 "moves", "moves.csv", Move, ("from_care_form", "to_care_form"), may_be_empty=True
@@ -72,8 +87,25 @@ TABLES: Mapping[str, TableKind] = MappingProxyType(
                 ("municipality", "segment", "year"),
                 required=False,
             ),
+            TableKind(
+                "accounts",
+                "accounts.csv",
+                AccountRow,
+                ("municipality", "year"),
+                required=False,
+                in_results=False,
+            ),
         )
     }
+)
+
+SURVIVAL = TableKind(  # of which a scenario may have several, under names of its own
+    "empirical_stays",
+    "FILE.csv",
+    SurvivalRow,
+    ("days",),
+    required=False,
+    may_lack=("source", "note"),
 )
 
 
@@ -106,7 +138,7 @@ def _column_problems(kind: TableKind, columns: tuple[str, ...]) -> Iterable[str]
                 f"the columns are {', '.join(kind.columns)}"
             )
     for name in kind.columns:
-        if name not in columns and name != "note":
+        if name not in columns and name not in kind.may_lack:
             yield f'column "{name}" is missing{_meant(name, set(columns) - known - pairs)}'
     for name in kind.companions:
         for this, other in (("p10", "p90"), ("p90", "p10")):
@@ -140,8 +172,9 @@ def holds_text(kind: TableKind, column: str) -> bool:
 
 
 def may_be_absent(kind: TableKind, column: str) -> bool:
-    """Tell whether a cell may be empty."""
-    return type(None) in get_args(kind.model.model_fields[column].annotation)
+    """Tell whether a cell may be empty, for good or until it is filled in from elsewhere."""
+    annotation = kind.model.model_fields[column].annotation
+    return column in kind.filled_in or type(None) in get_args(annotation)
 
 
 def _read_cell(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from jeugdsim.scenario.files import Place
+from jeugdsim.scenario.files import Place, composed
 from jeugdsim.scenario.toml_file import KeyPath
 
 Value: TypeAlias = Any
@@ -42,6 +42,20 @@ def located(value: Any, place_of: Callable[[KeyPath], Place], path: KeyPath = ()
     elif isinstance(value, list | tuple):
         inner = [located(part, place_of, (*path, i)) for i, part in enumerate(value)]
     return Node(place_of(path), inner)
+
+
+def with_composed_text(node: Node) -> Node:
+    """Return a tree in which every key and text is ``composed``."""
+    value: Any = node.value
+    if isinstance(value, str):
+        value = composed(value)
+    elif isinstance(value, list):
+        value = [with_composed_text(part) for part in value]
+    elif isinstance(value, dict):
+        names = {key: composed(key) for key in value}
+        same = len(set(names.values())) < len(names)  # two keys that look alike stay two
+        value = {key if same else names[key]: with_composed_text(part) for key, part in value.items()}
+    return Node(node.place, value)
 
 
 def bare(node: Node) -> Any:
@@ -95,7 +109,9 @@ def paths(node: Node, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, .
 
 
 def find(root: Node, keys: Sequence[str]) -> Node | None:
-    """Return the node at a path of names, levers by name."""
+    """Return the node at a path of names, levers by name, a pair of correlations as one name."""
+    if len(keys) > 1 and keys[0] == "correlations":
+        keys = (keys[0], ".".join(keys[1:]))
     node = root
     for depth, key in enumerate(keys):
         below = dict(children(node, tuple(keys[:depth]))).get(key)

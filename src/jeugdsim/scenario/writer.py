@@ -14,7 +14,7 @@ from jeugdsim.scenario.content import rows_of, written_settings
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.numbers import Lognormal, Percentiles
 from jeugdsim.scenario.rows import Row
-from jeugdsim.scenario.tables import TABLES, TableKind
+from jeugdsim.scenario.tables import SURVIVAL, TABLES, TableKind
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _TABLES_OF_TABLES = ("contracts", "funding_response")
@@ -43,6 +43,8 @@ def write_scenario(scenario: Scenario, folder: str | os.PathLike[str]) -> None:
         rows = rows_of(scenario, name)
         if rows or kind.required:
             texts[kind.file] = csv_text(kind, rows)
+    for file, steps in scenario.empirical_stays.items():
+        texts[file] = csv_text(SURVIVAL, steps)
     _put_in_place(target, texts)
     for kind in TABLES.values():
         if kind.file not in texts:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, cast, get_args
+from typing import cast
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.numbers import Allowed, Distribution, Family
+from jeugdsim.scenario.uncertain import allowed_ranges
 
 
 @dataclass(frozen=True)
@@ -55,18 +55,7 @@ def _records(scenario: Scenario) -> Iterator[tuple[str, BaseModel]]:
 
 
 def _uncertain_fields(prefix: str, record: BaseModel) -> Iterator[Assumption]:
-    for field, description in type(record).model_fields.items():
+    for field, allowed in allowed_ranges(type(record)).items():
         value = getattr(record, field)
         if isinstance(value, Family):
-            yield Assumption(f"{prefix}.{field}", cast(Distribution, value), _allowed(description))
-
-
-def _allowed(description: FieldInfo) -> Allowed:
-    """Return the range a field is annotated with, itself or as the part beside None."""
-    parts = [description, *get_args(description.annotation)]
-    marks = [mark for part in parts for mark in _marks(part) if isinstance(mark, Allowed)]
-    return marks[0]
-
-
-def _marks(part: Any) -> Sequence[Any]:
-    return part.metadata if isinstance(part, FieldInfo) else getattr(part, "__metadata__", ())
+            yield Assumption(f"{prefix}.{field}", cast(Distribution, value), allowed)

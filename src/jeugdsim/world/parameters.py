@@ -1,20 +1,23 @@
 """The table of drawn assumptions: one column per uncertain number, one row per draw.
 
 Draws are Latin hypercube in blocks of 250, each (assumption, block) keyed by its own name and number:
-adding an assumption changes no other, and a longer run begins with the shorter one.
+adding an assumption changes no other, and a longer run begins with the shorter one. Assumptions that
+are correlated have the same values in another order, see ``copula``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from jeugdsim.scenario.correlations import pairs_of
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.numbers import Family, Number
 from jeugdsim.world.assumptions import Assumption, uncertain_assumptions
+from jeugdsim.world.copula import correlated_groups
 from jeugdsim.world.distributions import quantile
 from jeugdsim.world.keys import generator
 
@@ -95,16 +98,37 @@ def draw_parameters(
         for assumption in uncertain_assumptions(scenario)
         if assumption.path.endswith(tuple(only))
     ]
+    paths = tuple(assumption.path for assumption in wanted)
+    correlated = _correlated_levels(scenario, paths, seed, draws)
     values = np.empty((draws, len(wanted)))
     clipped = np.zeros((draws, len(wanted)), dtype=np.bool_)
     for column, assumption in enumerate(wanted):
-        values[:, column], clipped[:, column] = _draw_column(assumption, seed, draws)
-    paths = tuple(assumption.path for assumption in wanted)
+        levels = correlated.get(assumption.path)
+        if levels is None:
+            levels = latin_hypercube(seed, assumption.path, draws)
+        values[:, column], clipped[:, column] = _values_at(levels, assumption)
     return Parameters(paths, values, clipped, {path: i for i, path in enumerate(paths)})
 
 
-def _draw_column(assumption: Assumption, seed: int, draws: int) -> tuple[Array, npt.NDArray[np.bool_]]:
-    drawn = quantile(assumption.number, latin_hypercube(seed, assumption.path, draws))
+def _correlated_levels(
+    scenario: Scenario, wanted: Collection[str], seed: int, draws: int
+) -> dict[str, Array]:
+    """Return the levels of the groups in which a wanted assumption is, by path."""
+    found: dict[str, Array] = {}
+    for group in correlated_groups(pairs_of(scenario.settings.correlations)):
+        if set(group.paths).isdisjoint(wanted):
+            continue
+        whole = -(-draws // BLOCK_DRAWS) * BLOCK_DRAWS
+        levels = np.column_stack([latin_hypercube(seed, path, whole) for path in group.paths])
+        for first in range(0, whole, BLOCK_DRAWS):
+            block = slice(first, first + BLOCK_DRAWS)
+            levels[block] = group.in_order(levels[block])
+        found |= {path: levels[:draws, place] for place, path in enumerate(group.paths)}
+    return found
+
+
+def _values_at(levels: Array, assumption: Assumption) -> tuple[Array, npt.NDArray[np.bool_]]:
+    drawn = quantile(assumption.number, levels)
     inside = np.clip(drawn, assumption.allowed.low, assumption.allowed.high)
     return inside, inside != drawn
 

@@ -1,0 +1,87 @@
+"""Which numbers of a scenario may be uncertain, by field and by dotted path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from jeugdsim.scenario.draft import Table
+from jeugdsim.scenario.numbers import FAMILIES, Allowed, Family
+from jeugdsim.scenario.rows import COMPANIONS
+from jeugdsim.scenario.settings import Contract, FundingResponse, Lever, World
+from jeugdsim.scenario.tables import TABLES, identity
+from jeugdsim.scenario.tree import Node, bare, children
+
+_NAMED: tuple[tuple[str, type[BaseModel]], ...] = (
+    ("contracts", Contract),
+    ("funding_response", FundingResponse),
+    ("levers", Lever),
+)
+
+
+def allowed_ranges(model: type[BaseModel]) -> dict[str, Allowed]:
+    """Return the fields of a model that may be uncertain, each with the range it is clipped to.
+
+    Examples
+    --------
+    >>> sorted(allowed_ranges(FundingResponse))
+    ['inflow', 'stay_days', 'units_per_day']
+    """
+    return {
+        name: _allowed(description)
+        for name, description in model.model_fields.items()
+        if _takes_a_family(description.annotation)
+    }
+
+
+def _takes_a_family(annotation: Any) -> bool:
+    if isinstance(annotation, type):
+        return issubclass(annotation, Family)
+    return any(_takes_a_family(part) for part in get_args(annotation))
+
+
+def _allowed(description: FieldInfo) -> Allowed:
+    """Return the range a field is annotated with, itself or as the part beside None."""
+    parts = [description, *get_args(description.annotation)]
+    return next(mark for part in parts for mark in _marks(part) if isinstance(mark, Allowed))
+
+
+def _marks(part: Any) -> Sequence[Any]:
+    return part.metadata if isinstance(part, FieldInfo) else getattr(part, "__metadata__", ())
+
+
+def numbers_by_path(toml: Node, tables: Mapping[str, Table]) -> Iterator[tuple[str, Any]]:
+    """Give every number of a draft that may be uncertain: its path, and what is written there.
+
+    What is absent is given as None; of CSV files only those in ``tables`` are looked at.
+    """
+    yield from _fields("world", World, toml.table.get("world"))
+    for root, model in _NAMED:
+        if root in toml.table:
+            for name, node in children(toml.table[root], (root,)):
+                yield from _fields(f"{root}.{name}", model, node)
+    for root in COMPANIONS.keys() & tables.keys():
+        for line in tables[root].lines:
+            names = identity(TABLES[root], line) or ()
+            for column in COMPANIONS[root] if names else ():
+                yield ".".join((root, *names, column)), line.cells.get(column)
+
+
+def _fields(prefix: str, model: type[BaseModel], node: Node | None) -> Iterator[tuple[str, Any]]:
+    table = {} if node is None else node.table
+    for name in allowed_ranges(model):
+        yield f"{prefix}.{name}", bare(table[name]) if name in table else None
+
+
+def is_distribution(written: Any) -> bool:
+    """Tell whether what is written is one of the families of uncertain numbers."""
+    return isinstance(written, dict) and frozenset(written) in FAMILIES
+
+
+def uncertain_paths(toml: Node, tables: Mapping[str, Table]) -> frozenset[str]:
+    """Return the paths of the numbers of a draft that are written as a distribution."""
+    numbers = numbers_by_path(toml, tables)
+    return frozenset(path for path, written in numbers if is_distribution(written))
