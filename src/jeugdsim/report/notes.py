@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from decimal import ROUND_HALF_UP, Decimal
 from textwrap import wrap
-from typing import Final
+from typing import Any, Final
 
 from jeugdsim.report import notation
 from jeugdsim.report.side import Side
 from jeugdsim.report.text_table import shorten
-from jeugdsim.report.words import word, word_or_name
+from jeugdsim.report.words import WORDS, word, word_or_name
 
 MOST: Final = 4
 FEW_DRAWS: Final = 100
 KINDS: Final = ("measured", "derived", "assumption")
 LONGEST_SCENARIO: Final = 38
 SHORTEST_WARNING: Final = 30
+MOST_SHARES: Final = 3
+LONGEST_SHARE: Final = 50
 
 
 def opening(side: Side, width: int) -> list[str]:
@@ -96,15 +99,51 @@ def _percentile_note(language: str, bounds: Sequence[str]) -> str:
 def closing(side: Side, width: int) -> list[str]:
     """Tell the allocation key, where the inputs come from, what is absent, and warnings."""
     results, language = side.results, side.language
-    counts = {kind: results["provenance"].get(kind, 0) for kind in KINDS}
-    identity = f"Scenario {str(results['hash'])[:8]}, v{results['version']}."
     absent = [word_or_name("absent", name, language) for name in results["absent"]]
     return [
         *wrap(_key_note(side), width),
-        *wrap(word("provenance", language, identity=identity, **counts), width),
+        *wrap(_provenance_note(side), width),
         *([word("absent", language, names=", ".join(absent))] if absent else []),
         *_warning_lines(results["warnings"], language, width),
     ]
+
+
+def _provenance_note(side: Side) -> str:
+    """Count the inputs by kind, and name what the cost is most uncertain by."""
+    results, language = side.results, side.language
+    told = results["provenance"]
+    shares = [_share(entry, language) for entry in told.get("shares", ())[:MOST_SHARES]]
+    needed = told.get("draws_needed", 0)
+    most = ""
+    if shares:
+        most = word("provenance_most", language, shares=", ".join(shares))
+    elif side.draws < needed:
+        draws = notation.number(needed, language=language)
+        most = word("provenance_few_draws", language, draws=draws)
+    identity = f"Scenario {str(results['hash'])[:8]}, v{results['version']}."
+    counts = {kind: told.get(kind, 0) for kind in KINDS}
+    return word("provenance", language, most=most, identity=identity, **counts)
+
+
+def _share(entry: Mapping[str, Any], language: str) -> str:
+    """Name what is uncertain with its share, no finer than the standard error of the share."""
+    names = [_input_name(pattern, entry["inputs"], language) for pattern in entry["patterns"]]
+    step = notation.rounding_step(100.0 * entry["standard_error"], notation.ONE_PERCENT)
+    steps = (Decimal(100.0 * entry["share"]) / step).to_integral_value(ROUND_HALF_UP)
+    percent = f"{steps * step:.0f}%" if steps else f"<{step:.0f}%"
+    return f"{shorten(' + '.join(names), LONGEST_SHARE)} {percent}"
+
+
+def _input_name(pattern: str, inputs: int, language: str) -> str:
+    """Give the plain name of inputs by their path, the path itself where there is none."""
+    root, *names, field = pattern.split(".")
+    key = f"spread.{pattern}" if f"spread.{pattern}" in WORDS else f"spread.{root}.{field}"
+    if key not in WORDS:
+        return pattern
+    name = ".".join(names)
+    if root == "funding_response":
+        name = word_or_name("form", name, language)
+    return word(key, language, name=name, inputs=inputs)
 
 
 def _key_note(side: Side) -> str:
