@@ -96,9 +96,10 @@ def contracts_block(accounts: xr.Dataset, scenario: Scenario) -> Block:
     return block
 
 
-def municipalities_block(bills: xr.Dataset, overruns: xr.Dataset) -> Block:
-    """Summarise every municipality: contribution, cost (with lever cost), overrun, budget."""
+def municipalities_block(bills: xr.Dataset, overruns: xr.Dataset, drivers: xr.Dataset) -> Block:
+    """Summarise every municipality: contribution, cost (with lever cost), overrun and its drivers."""
     bill, over = bills.sum("segment"), overruns.sum("segment")
+    means = drivers.sum("segment").mean("draw")
     block: Block = {}
     for name in bills["municipality"].values:
         own, beyond = bill.sel(municipality=name), over.sel(municipality=name)
@@ -106,16 +107,38 @@ def municipalities_block(bills: xr.Dataset, overruns: xr.Dataset) -> Block:
             "contribution": per_year(own["contribution"]),
             "cost": per_year(own["contribution"] + own["lever_cost"]),
             "overrun": overrun_block(beyond["overrun"], beyond["without_target"]),
+            "drivers": _mean_drivers(means.sel(municipality=name)),
         }
     return block
 
 
+def drivers_block(drivers: xr.Dataset) -> Block:
+    """Summarise what drives the region's overrun: per period a distribution per driver."""
+    region = drivers.sum(["municipality", "segment"])
+    by_driver = {str(name): per_year(region[name]) for name in region.data_vars}
+    moments = [*map(str, region["year"].values), TOTAL]
+    return {moment: {name: by_driver[name][moment] for name in by_driver} for moment in moments}
+
+
+def _mean_drivers(means: xr.Dataset) -> Block:
+    """Return the mean of every driver (year) per year and in total."""
+    years = {str(year): means.sel(year=year) for year in means["year"].values}
+    years[TOTAL] = means.sum("year")
+    return {
+        moment: {str(name): float(values[name]) for name in values.data_vars}
+        for moment, values in years.items()
+    }
+
+
 def region_block(accounts: xr.Dataset, bills: xr.Dataset, overruns: xr.Dataset) -> Block:
-    """Summarise the region: payment, cost, budgets and overrun."""
+    """Summarise the region: payment, what it leaves providers, cost, budgets and overrun."""
     places = ["municipality", "segment"]
     bill, over = bills.sum(places), overruns.sum(places)
     return {
-        "payment": per_year(accounts["payment"].sum("contract")),
+        **{
+            quantity: per_year(accounts[quantity].sum("contract"))
+            for quantity in ("payment", "provider_cost", "provider_result")
+        },
         "cost": per_year(bill["contribution"] + bill["lever_cost"]),
         "budget": per_year(bill["budget"], _certain),
         "budget_without_target": per_year(bill["budget_without_target"], _certain),

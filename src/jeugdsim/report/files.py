@@ -104,8 +104,15 @@ def _contracts(summary: Mapping[str, Any]) -> Table:
 def _municipalities(summary: Mapping[str, Any]) -> Table:
     extra = ("probability", "size")
     header = ["municipality", "quantity", "period", "year", *STATISTICS, *extra]
-    municipalities = summary["municipalities"].items()
-    return header, [[name, *row] for name, bill in municipalities for row in _long(bill, extra)]
+    rows: list[Row] = []
+    for name, bill in summary["municipalities"].items():
+        means = bill.get("drivers", {})
+        drivers = {
+            period: {driver: {"mean": mean} for driver, mean in parts.items()}
+            for period, parts in means.items()
+        }
+        rows += [[name, *row] for row in _long({**bill, "drivers": drivers}, extra)]
+    return header, rows
 
 
 def _allocation(summary: Mapping[str, Any]) -> Table:
@@ -139,7 +146,8 @@ def _parts(name: str, years: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapp
         if not isinstance(values, Mapping):
             yield name, year, {"mean": values}
             continue
-        yield name, year, values
+        if not all(isinstance(value, Mapping) for value in values.values()):
+            yield name, year, values
         for key, value in values.items():
             if isinstance(value, Mapping):
                 blocks.setdefault(f"{name}.{key}", {})[year] = value
