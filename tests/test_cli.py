@@ -59,6 +59,14 @@ def test_check_prints_every_finding_with_its_place_and_exits_2(tmp_path: Path) -
         ("run", SMALL, "--language", "fr"),
         ("run", SMALL, "--out", "pyproject.toml"),
         ("run", SMALL, "--out", "pyproject.toml/deeper"),
+        ("compare",),
+        ("compare", SMALL),
+        ("compare", SMALL, "scenarios/no-such-folder"),
+        ("compare", SMALL, SMALL, "--draws", "0"),
+        ("compare", SMALL, SMALL, "--out", ""),
+        ("compare", SMALL, SMALL, "--out", SMALL),
+        ("compare", SMALL, SMALL, "--out", SMALL.parent),
+        ("compare", SMALL, SMALL, "--out", "pyproject.toml"),
         ("fly",),
     ],
 )
@@ -77,7 +85,8 @@ def test_run_prints_one_screen_and_writes_whole_files(tmp_path: Path) -> None:
     written = {path.name for path in (tmp_path / "out").iterdir()}
     assert written == {
         "summary.json", "region.csv", "contracts.csv", "municipalities.csv", "allocation.csv",
-        "segments.csv", "cost.png",
+        "segments.csv", "provenance.csv", "cost.png", "drivers.png", "exceedance.png", "heatmap.png",
+        "keys.png", "risk.png", "target.png",
     }  # fmt: skip
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert (summary["draws"], summary["seed"], summary["years"]) == (20, 3, [2027, 2028, 2029])
@@ -101,6 +110,45 @@ def test_results_go_to_out_and_the_scenario_name_by_default(tmp_path: Path) -> N
     done = jeugdsim("run", SMALL, "--draws", "2", cwd=tmp_path)
     assert done.returncode == 0
     assert (tmp_path / "out" / "small" / "summary.json").exists()
+
+
+TWIN = ROOT / "tests" / "data" / "small-reference"
+
+
+def test_compare_prints_one_screen_and_writes_every_scenario(tmp_path: Path) -> None:
+    done = jeugdsim("compare", TWIN, SMALL, "--draws", "20", "--seed", "3", "--out", tmp_path / "out")
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert len(lines) <= 40
+    assert lines[1].startswith("A: small-reference (")
+    assert lines[2].startswith("B: small (")
+    written = {path.name for path in (tmp_path / "out").iterdir()}
+    assert written == {"compare.json", "compare.csv", "small-reference", "small"}
+    compared = json.loads((tmp_path / "out" / "compare.json").read_text())
+    assert (compared["draws"], compared["seed"], compared["baseline"]) == (20, 3, "small-reference")
+    alone = jeugdsim("run", SMALL, "--draws", "20", "--seed", "3", "--out", tmp_path / "alone")
+    assert alone.returncode == 0
+    for name in ("summary.json", "region.csv", "municipalities.csv"):
+        in_both = [tmp_path / place / name for place in ("alone", "out/small")]
+        assert in_both[0].read_bytes() == in_both[1].read_bytes(), name
+
+
+def test_compare_tells_identical_names_apart(tmp_path: Path) -> None:
+    done = jeugdsim("compare", SMALL, SMALL, SMALL, "--draws", "2", "--json", "--out", tmp_path)
+    assert done.returncode == 0
+    compared = json.loads(done.stdout)
+    assert list(compared["compared"]) == ["small-2", "small-3"]
+    assert compared == json.loads((tmp_path / "compare.json").read_text())
+    for name in ("small", "small-2", "small-3"):
+        assert (tmp_path / name / "summary.json").exists()
+
+
+def test_compare_refuses_other_places_before_it_simulates(tmp_path: Path) -> None:
+    done = jeugdsim("compare", SMALL, "scenarios/haaglanden-2027", "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert "its municipalities are Delft" in done.stderr
+    assert "its years are 2027, 2028, 2029, 2030" in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("code", ["import jeugdsim", "import sys; sys.argv[1:] = ['--help']; "

@@ -13,41 +13,61 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from jeugdsim.allocation import allocate
     from jeugdsim.engine import simulate
+    from jeugdsim.engine.audit import audit
+    from jeugdsim.engine.expected import expected
     from jeugdsim.funding import risk_sharing, settle
+    from jeugdsim.funding.expected_cost import expected_cost
     from jeugdsim.outcomes import overrun, savings
-    from jeugdsim.pipeline import Outcome, run
+    from jeugdsim.pipeline import Comparison, Outcome, compare, run
+    from jeugdsim.report import figures
     from jeugdsim.scenario import Finding, Scenario, ScenarioError, load_scenario, write_scenario
+    from jeugdsim.scenario.schema import schema
 
 __version__ = "0.1.0"
 
 _HOME = {
+    "Comparison": "jeugdsim.pipeline",
     "Finding": "jeugdsim.scenario",
     "Outcome": "jeugdsim.pipeline",
     "Scenario": "jeugdsim.scenario",
     "ScenarioError": "jeugdsim.scenario",
     "allocate": "jeugdsim.allocation",
+    "compare": "jeugdsim.pipeline",
+    "audit": "jeugdsim.engine",
+    "expected": "jeugdsim.engine",
+    "expected_cost": "jeugdsim.funding",
     "load_scenario": "jeugdsim.scenario",
     "overrun": "jeugdsim.outcomes",
     "risk_sharing": "jeugdsim.funding",
     "run": "jeugdsim.pipeline",
     "savings": "jeugdsim.outcomes",
+    "schema": "jeugdsim.scenario.schema",
     "settle": "jeugdsim.funding",
     "simulate": "jeugdsim.engine",
     "write_scenario": "jeugdsim.scenario",
 }
 
+_MODULES = {"figures": "jeugdsim.report.figures"}
+
 __all__ = [
+    "Comparison",
     "Finding",
     "Outcome",
     "Scenario",
     "ScenarioError",
     "__version__",
     "allocate",
+    "audit",
+    "compare",
+    "expected",
+    "expected_cost",
+    "figures",
     "load_scenario",
     "overrun",
     "risk_sharing",
     "run",
     "savings",
+    "schema",
     "settle",
     "simulate",
     "write_scenario",
@@ -57,6 +77,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in _HOME:
         return getattr(import_module(_HOME[name]), name)
+    if name in _MODULES:
+        return import_module(_MODULES[name])
     raise AttributeError(f"module 'jeugdsim' has no attribute {name!r}")
 
 

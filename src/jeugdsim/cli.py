@@ -1,4 +1,4 @@
-"""The command line: ``jeugdsim check`` and ``jeugdsim run``.
+"""The command line: ``jeugdsim check``, ``run``, ``compare`` and ``schema``.
 
 Results on stdout, progress and messages on stderr. Exit codes: 0 done, 1 the program failed, 2 the
 input is wrong.
@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
-    from jeugdsim.pipeline import Outcome
+    from jeugdsim.pipeline import Comparison, Outcome
     from jeugdsim.scenario import Scenario
 
 DEFAULT_DRAWS = 1000
@@ -51,6 +51,10 @@ def _whole_number(least: int) -> Callable[[str | int], int]:
 
 
 Folder = Annotated[Path, typer.Argument(help="The scenario folder.")]
+Folders = Annotated[
+    list[Path],
+    typer.Argument(metavar="SCENARIO SCENARIO...", help="Two scenario folders or more."),
+]
 Draws = Annotated[int, typer.Option(parser=_whole_number(1), metavar="N", help="Number of draws.")]
 Seed = Annotated[int, typer.Option(parser=_whole_number(0), metavar="S", help="Seed of the run.")]
 Threads = Annotated[
@@ -74,6 +78,14 @@ def check(scenario: Folder) -> None:
         typer.echo(str(warning))
     typer.echo("ok")
     typer.echo(check_up(loaded))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario.toml, for editors."""
+    from jeugdsim.scenario.schema import schema as schema_of_scenario
+
+    typer.echo(json.dumps(schema_of_scenario(), indent=2))
 
 
 @app.command()
@@ -104,7 +116,7 @@ def run(
     except MemoryError:
         _stop("not enough memory for this many draws: ask for fewer", FAILED)
     try:
-        outcome.write(folder, language=language)
+        outcome.write(folder, language=language, all_pxq=all_pxq)
     except OSError as problem:
         _stop(f"{problem.filename or folder}: can't be written ({problem.strerror})", FAILED)
     if as_json:
@@ -128,6 +140,87 @@ def _both(
         scenario.all_pxq(), draws=draws, seed=seed, threads=threads, reference=reference
     )
     return outcome, twin
+
+
+@app.command()
+def compare(
+    scenarios: Folders,
+    draws: Draws = DEFAULT_DRAWS,
+    seed: Seed = DEFAULT_SEED,
+    out: Annotated[
+        str, typer.Option(metavar="DIR", help="Folder for the results; each scenario in DIR/NAME.")
+    ] = "out/compare",
+    threads: Threads = None,
+    language: Annotated[Literal["nl", "en"], typer.Option(help="Language of the answer.")] = "nl",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print compare.json instead of the answer.")
+    ] = False,
+) -> None:
+    """Compare scenarios with the first, draw by draw, and write the results."""
+    from jeugdsim.scenario import ScenarioError
+
+    named = _named_apart(scenarios)
+    loaded = {name: _load(folder) for name, folder in named.items()}
+    _check_comparable(loaded)
+    root = _result_folder(out)
+    folders = {name: _result_folder(root / name) for name in named}
+    try:
+        comparison = _compared(loaded, draws, seed, threads)
+    except KeyboardInterrupt:
+        _stop("interrupted: nothing was written", INTERRUPTED)
+    except ScenarioError as wrong:
+        _stop(str(wrong), WRONG_INPUT)
+    except MemoryError:
+        _stop("not enough memory for this many draws: ask for fewer", FAILED)
+    try:
+        for name, outcome in comparison.outcomes.items():
+            outcome.write(folders[name], language=language)
+        comparison.write(root)
+    except OSError as problem:
+        _stop(f"{problem.filename or root}: can't be written ({problem.strerror})", FAILED)
+    if as_json:
+        typer.echo(json.dumps(comparison.to_dict(), ensure_ascii=False, indent=2))
+    else:
+        typer.echo(comparison.answer(language=language, width=_width()))
+    typer.echo(f"{root}/", err=True)
+
+
+def _named_apart(folders: Sequence[Path]) -> dict[str, Path]:
+    """Return the folders by their names; names met before get a number."""
+    if len(folders) < 2:
+        _stop("compare asks two scenarios or more: name another folder", WRONG_INPUT)
+    named: dict[str, Path] = {}
+    for folder in folders:
+        name, number = folder.resolve().name, 2
+        while name in named:
+            name, number = f"{folder.resolve().name}-{number}", number + 1
+        named[name] = folder
+    return named
+
+
+def _check_comparable(scenarios: dict[str, Scenario]) -> None:
+    """Stop before anything is simulated where years or municipalities differ."""
+    from jeugdsim.outcomes.runs import other_places
+
+    (first, baseline), *others = scenarios.items()
+    for name, scenario in others:
+        found = other_places(baseline, scenario)
+        if found:
+            _stop(f"{name} can't be compared with {first}: {'; '.join(found)}", WRONG_INPUT)
+
+
+def _compared(scenarios: dict[str, Scenario], draws: int, seed: int, threads: int | None) -> Comparison:
+    """Run every scenario, with the reference of the one before where it serves."""
+    from jeugdsim import pipeline
+
+    outcomes: dict[str, Outcome] = {}
+    reference = None
+    for name, scenario in scenarios.items():
+        outcomes[name] = pipeline.run(
+            scenario, draws=draws, seed=seed, threads=threads, reference=reference
+        )
+        reference = outcomes[name].reference
+    return pipeline.compare(outcomes)
 
 
 def _load(folder: Path) -> Scenario:

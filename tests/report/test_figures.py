@@ -1,17 +1,21 @@
-"""Figures: the bands and lines hold the data, the file is the same every time."""
+"""The fan chart: bands and lines hold the data; the files of figures are the same every time."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib import image as plt_image
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from jeugdsim.report.figures import fan_chart, save_figure
 
+from .pictures import ACCOUNTS, outside, overlaps
 from .summaries import summary
 
 YEARS = [str(year) for year in range(2027, 2033)]
@@ -26,7 +30,7 @@ def line(ax: Axes, label: str) -> list[float]:
 
 
 def texts(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts]
+    return [text.get_text().replace("\n", " ") for text in ax.texts]
 
 
 def test_the_bands_run_from_low_to_high_percentile() -> None:
@@ -72,7 +76,8 @@ def test_labels_title_and_footer_in_two_languages() -> None:
 
 def test_the_labels_of_bands_point_at_their_edge_and_look_unlike_those_of_lines() -> None:
     results = summary()
-    labels = {text.get_text(): text for text in fan_chart(results).texts}
+    ax = fan_chart(results)
+    labels = dict(zip(texts(ax), ax.texts, strict=True))
     for times, edge in (("8", "p90"), ("9", "p95")):
         label = labels[f"{times} van de 10 keer tussen deze grenzen"]
         assert label.xy == pytest.approx((2032, millions(results, edge)[-1]))
@@ -90,10 +95,10 @@ def test_the_axis_has_dutch_marks() -> None:
 
 def test_labels_do_not_overlap() -> None:
     ax = fan_chart(summary(target_step=1e3))
-    labels = [text for text in ax.texts if text.get_text() not in texts(ax)[-1:]]
-    heights = sorted(text.get_position()[1] for text in labels)
-    assert len(heights) == 5
-    assert min(np.diff(heights)) >= 0.055 - 1e-9
+    labels = ax.texts[:-1]
+    assert len(labels) == 5
+    boxes = sorted((Text.get_window_extent(label) for label in labels), key=lambda box: box.y0)
+    assert all(upper.y0 > lower.y1 for lower, upper in pairwise(boxes))
 
 
 def test_without_a_target_there_is_one_budget_label() -> None:
@@ -106,6 +111,34 @@ def test_a_single_year_is_drawn_as_a_stretch() -> None:
     ax = fan_chart(summary(years=[2027]))
     assert line(ax, "P50") == pytest.approx([360.0, 360.0])
     assert ax.get_xlim() == (2026.6, 2027.4)
+
+
+def test_the_accounts_so_far_stand_left_of_the_fan_with_a_gap_where_a_year_is_missing() -> None:
+    ax = fan_chart(summary() | {"accounts": ACCOUNTS})
+    drawn = next(x for x in ax.lines if x.get_label() == "accounts")
+    known = {int(year): euros / 1e6 for year, euros in ACCOUNTS.items()}
+    assert list(drawn.get_xdata()) == list(range(2017, 2023))
+    for year, height in zip(drawn.get_xdata(), drawn.get_ydata(), strict=True):
+        assert height == pytest.approx(known.get(int(year), float("nan")), nan_ok=True)
+    assert (drawn.get_color(), drawn.get_marker()) == ("#1a1a1a", "o")
+    assert ax.get_xlim()[0] <= 2017
+    assert "jaarrekeningen, ongeveer dezelfde zorg" in texts(ax)
+    assert overlaps(ax) == outside(ax) == []
+
+
+@pytest.mark.parametrize("accounts", [{}, None])
+def test_without_accounts_the_axis_begins_at_the_start(accounts: dict[str, float] | None) -> None:
+    ax = fan_chart(summary() | {"accounts": accounts})
+    assert ax.get_xlim() == (2027, 2032)
+    assert "accounts" not in {drawn.get_label() for drawn in ax.lines}
+
+
+@pytest.mark.parametrize("years", [[2027], range(2027, 2039)])
+def test_the_label_of_few_accounts_stays_clear_of_the_fan(years: range) -> None:
+    ax = fan_chart(summary(years=years) | {"accounts": {"2026": 350e6}})
+    label = next(text for text in ax.texts if text.get_text().startswith("jaarrek"))
+    start, _ = ax.transData.transform((ax.lines[0].get_xdata()[0], 0.0))
+    assert Text.get_window_extent(label).x1 < start
 
 
 def test_it_draws_on_given_axes() -> None:
@@ -127,6 +160,29 @@ def test_axes_on_a_subfigure_are_saved_whole(tmp_path: Path) -> None:
     ax = Figure().subfigures(1, 2)[0].add_subplot()
     save_figure(tmp_path / "both.png", fan_chart(summary(), ax=ax))
     assert (tmp_path / "both.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_figure_has_the_size_at_which_it_is_printed(tmp_path: Path) -> None:
+    save_figure(tmp_path / "cost.png", fan_chart(summary()))
+    height, width, _ = plt_image.imread(tmp_path / "cost.png").shape
+    assert (width, height) == (1260, 760)
+
+
+def test_a_file_that_fails_halfway_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(_: Figure, path: Path, **_settings: object) -> None:
+        path.write_bytes(b"half a pic")
+        raise OSError("No space left on device")
+
+    path, ax = tmp_path / "cost.png", fan_chart(summary())
+    save_figure(path, ax)
+    before = path.read_bytes()
+    monkeypatch.setattr(Figure, "savefig", full_disk)
+    with pytest.raises(OSError, match="No space"):
+        save_figure(path, ax)
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.read_bytes() == before
 
 
 def test_an_unknown_format_leaves_nothing_behind(tmp_path: Path) -> None:

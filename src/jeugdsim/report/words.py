@@ -15,6 +15,51 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "unit.short.1000000": ("mln", "mln"),
     "unit.short.1000": ("dzd", "k"),
     "unit.short.1": ("euro", "EUR"),
+    "unit.long.1000000": ("miljoen euro", "million euros"),
+    "unit.long.1000": ("duizend euro", "thousand euros"),
+    "unit.long.1": ("euro", "euros"),
+    "certainty.overrun": (
+        "Met {certainty} zekerheid is het tekort van {place} over {period} niet groter dan {amount}.",
+        "With {certainty} certainty the overrun of {place} over {period} is not larger than {amount}.",
+    ),
+    "certainty.left": (
+        "Met {certainty} zekerheid is er voor {place} over {period} geen tekort: er blijft minstens "
+        "{amount} over.",
+        "With {certainty} certainty there is no overrun for {place} over {period}: at least {amount} "
+        "is left.",
+    ),
+    "certainty.none": (
+        "Met {certainty} zekerheid is er voor {place} over {period} geen of bijna geen tekort.",
+        "With {certainty} certainty there is no overrun, or hardly any, for {place} over {period}.",
+    ),
+    "certainty.chance": ("De kans op een tekort is {chance}.", "The chance of an overrun is {chance}."),
+    "certainty.everybody": ("alle gemeenten samen", "all municipalities together"),
+    "certainty.period": (
+        "de jaren {first} tot en met {last} bij elkaar",
+        "the years {first} to {last} taken together",
+    ),
+    "certainty.cheaper": (
+        "Kosten voor {place}: gemiddeld {amount} lager dan bij {than}. "
+        "Kans op lagere kosten: {chance}.",
+        "Cost for {place}: on average {amount} lower than under {than}. "
+        "Chance of lower cost: {chance}.",
+    ),
+    "certainty.dearer": (
+        "Kosten voor {place}: gemiddeld {amount} hoger dan bij {than}. "
+        "Kans op lagere kosten: {chance}.",
+        "Cost for {place}: on average {amount} higher than under {than}. "
+        "Chance of lower cost: {chance}.",
+    ),
+    "certainty.unclear": (
+        "Kosten voor {place}: gemiddeld ongeveer gelijk aan die bij {than}; een verschil is met dit "
+        "aantal trekkingen niet te zien. Kans op lagere kosten: {chance}.",
+        "Cost for {place}: on average about that under {than}; this number of draws shows no "
+        "difference. Chance of lower cost: {chance}.",
+    ),
+    "certainty.no_difference": (
+        "Kosten voor {place}: in elke trekking gelijk aan die bij {than}.",
+        "Cost for {place}: in every draw that under {than}.",
+    ),
     "heading": (
         "{name}: {draws} trekkingen (mogelijke toekomsten), seed {seed}, bedragen in {unit}",
         "{name}: {draws} draws (possible futures), seed {seed}, amounts in {unit}",
@@ -100,9 +145,79 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "Budgets split by expected use, unless given. P50s do not add up to the total.",
     ),
     "provenance": (
-        "Invoer: {measured} gemeten, {derived} afgeleid, {assumption} aangenomen. {identity}",
-        "Input: {measured} measured, {derived} derived, {assumption} assumed. {identity}",
+        "Invoer: {measured} gemeten, {derived} afgeleid, {assumption} aangenomen{most}. {identity}",
+        "Input: {measured} measured, {derived} derived, {assumption} assumed{most}. {identity}",
     ),
+    "provenance_most": (
+        "; onzekerheid vooral door: {shares}",
+        "; uncertainty mostly from: {shares}",
+    ),
+    "provenance_few_draws": (
+        "; waar de onzekerheid vandaan komt, is te zien vanaf {draws} trekkingen",
+        "; where the uncertainty comes from can be told from {draws} draws on",
+    ),
+    "spread.world.indexation": ("prijsstijging", "price growth"),
+    "spread.world.index_forecast_error": ("missers in de prijsraming", "errors in the price forecast"),
+    "spread.world.inflow_shock_region_cv": (
+        "schommelende instroom in de regio",
+        "swings of inflow in the region",
+    ),
+    "spread.world.inflow_shock_municipality_cv": (
+        "schommelende instroom per gemeente",
+        "swings of inflow per municipality",
+    ),
+    "spread.world.stay_shock_cv": ("schommelende verblijfsduur", "swings of the length of stays"),
+    "spread.world.units_shock_cv": ("schommelende zorg per dag", "swings of care per day"),
+    "spread.world.inflow_growth_per_year": ("groei van de instroom", "growth of inflow"),
+    "spread.world.stay_growth_per_year": (
+        "groei van de verblijfsduur",
+        "growth of the length of stays",
+    ),
+    "spread.world.units_growth_per_year": ("groei van de zorg per dag", "growth of care per day"),
+    "spread.world.growth_fade_per_year": ("afvlakken van de groei", "fading of growth"),
+    "spread.demand.*.inflow_per_1000_youth": (
+        "instroom per gemeente en zorgvorm ({inputs} cellen)",
+        "inflow per municipality and care form ({inputs} cells)",
+    ),
+    "spread.demand.*.clients_at_start": (
+        "aantal cliënten bij de start ({inputs} cellen)",
+        "number of clients at the start ({inputs} cells)",
+    ),
+    "spread.care_forms.*.stay_mean_days": (
+        "verblijfsduur per zorgvorm ({inputs})",
+        "length of stay per care form ({inputs})",
+    ),
+    "spread.care_forms.*.units_per_day": (
+        "zorg per dag per zorgvorm ({inputs})",
+        "care per day per care form ({inputs})",
+    ),
+    "spread.care_forms.*.tariff": ("tarief per zorgvorm ({inputs})", "tariff per care form ({inputs})"),
+    "spread.moves.*.probability": (
+        "kansen op doorstroom ({inputs})",
+        "chances to move on ({inputs})",
+    ),
+    "spread.contracts.*.cost_ratio": (
+        "kostprijs van aanbieders ({inputs})",
+        "cost price of providers ({inputs})",
+    ),
+    "spread.contracts.*.volume_growth_per_year": (
+        "groei in de contracten ({inputs})",
+        "growth in the contracts ({inputs})",
+    ),
+    "spread.funding_response.inflow": (
+        "reactie op {name}: instroom",
+        "response to {name}: inflow",
+    ),
+    "spread.funding_response.stay_days": (
+        "reactie op {name}: verblijfsduur",
+        "response to {name}: length of stays",
+    ),
+    "spread.funding_response.units_per_day": (
+        "reactie op {name}: zorg per dag",
+        "response to {name}: care per day",
+    ),
+    "spread.levers.effect": ("effect van {name}", "effect of {name}"),
+    "spread.levers.cost_per_year": ("kosten van {name}", "cost of {name}"),
     "absent": ("Niet ingevuld: {names}.", "Left out: {names}."),
     "warning": ("Let op: {text}", "Mind: {text}"),
     "see_summary": ("(zie summary.json)", "(see summary.json)"),
@@ -125,6 +240,120 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "absent.funding_response": ("reactie op de bekostiging", "response to funding"),
     "absent.correlations": ("samenhang tussen aannames", "correlations"),
     "absent.season": ("seizoen", "season"),
+    "compare.heading": (
+        "Vergelijking {years}: {draws} trekkingen (mogelijke toekomsten), seed {seed}, bedragen in "
+        "{unit}",
+        "Comparison {years}: {draws} draws (possible futures), seed {seed}, amounts in {unit}",
+    ),
+    "compare.heading_short": (
+        "Vergelijking {years}: {draws} trekkingen, seed {seed}, bedragen in {unit}",
+        "Comparison {years}: {draws} draws, seed {seed}, amounts in {unit}",
+    ),
+    "compare.less": (
+        "{letter} kost de gemeenten over de hele looptijd gemiddeld {size} {unit} minder dan A "
+        "(±{margin})",
+        "{letter} costs the municipalities {size} {unit} less than A on average, over the whole period "
+        "(±{margin})",
+    ),
+    "compare.more": (
+        "{letter} kost de gemeenten over de hele looptijd gemiddeld {size} {unit} meer dan A "
+        "(±{margin})",
+        "{letter} costs the municipalities {size} {unit} more than A on average, over the whole period "
+        "(±{margin})",
+    ),
+    "compare.unclear": (
+        "{letter} kost de gemeenten over de hele looptijd gemiddeld ongeveer evenveel als A "
+        "(verschil {signed} ±{margin} {unit})",
+        "{letter} costs the municipalities about as much as A on average, over the whole period "
+        "(difference {signed} ±{margin} {unit})",
+    ),
+    "compare.same": (
+        "{letter} kost de gemeenten in elke trekking evenveel als A.",
+        "{letter} costs the municipalities as much as A in every draw.",
+    ),
+    "compare.rare_less": (
+        "; in een dure toekomst (P90) {size} minder (±{margin}).",
+        "; in an expensive future (P90) {size} less (±{margin}).",
+    ),
+    "compare.rare_more": (
+        "; in een dure toekomst (P90) {size} meer (±{margin}).",
+        "; in an expensive future (P90) {size} more (±{margin}).",
+    ),
+    "compare.rare_unclear": (
+        "; in een dure toekomst (P90) scheelt het weinig ({signed} ±{margin}).",
+        "; in an expensive future (P90) it makes little difference ({signed} ±{margin}).",
+    ),
+    "compare.chance": (
+        "Kans dat {letter} goedkoper is: {cheaper}. Verschil: 8 van de 10 keer tussen {low} en {high} "
+        "(min: {letter} is goedkoper).",
+        "Chance that {letter} is cheaper: {cheaper}. Difference: 8 times out of 10 between {low} and "
+        "{high} (minus: {letter} is cheaper).",
+    ),
+    "compare.providers": (
+        "Aanbieders houden gemiddeld over: A {ours}; {letter} {theirs}.",
+        "Providers keep on average: A {ours}; {letter} {theirs}.",
+    ),
+    "compare.spread": (
+        "{mean} ±{margin} (8 van de 10 keer tussen {low} en {high})",
+        "{mean} ±{margin} (8 times out of 10 between {low} and {high})",
+    ),
+    "compare.chances": (
+        "Kans op een tekort: A {ours}, {letter} {theirs}.",
+        "Chance of an overrun: A {ours}, {letter} {theirs}.",
+    ),
+    "compare.target": (
+        "Kans dat het bespaardoel echt wordt gehaald: A {ours}, {letter} {theirs}.",
+        "Chance that the savings target is really met: A {ours}, {letter} {theirs}.",
+    ),
+    "compare.response.assumption": (
+        "Let op: in {letters} verandert de bekostiging ook de zorg zelf. Hoe sterk is een aanname, "
+        "geen meting.",
+        "Mind: in {letters} funding also changes the care itself. How much is assumed, not measured.",
+    ),
+    "compare.response.sourced": (
+        "In {letters} verandert de bekostiging ook de zorg zelf (zie de bronnen van het scenario).",
+        "In {letters} funding also changes the care itself (see the sources of the scenario).",
+    ),
+    "compare.and": ("en", "and"),
+    "compare.difference": ("verschil met A", "difference from A"),
+    "compare.mean": ("gemiddeld", "mean"),
+    "compare.rare": ("P90", "P90"),
+    "compare.cheaper": ("kans {letter}|goedkoper", "chance {letter}|cheaper"),
+    "compare.cheaper_each": ("kans|goedkoper", "chance|cheaper"),
+    "compare.overrun_head": ("kans op tekort", "overrun chance"),
+    "compare.overrun_each": ("kans op|tekort", "chance of|overrun"),
+    "compare.target_each": ("doel echt|gehaald", "target|really met"),
+    "compare.moved": ("Verschil door|", "Difference by|"),
+    "compare.moved.price": ("prijs per|eenheid", "price per|unit"),
+    "compare.moved.clients": ("aantal|cliënten", "number of|clients"),
+    "compare.moved.days_per_client": ("dagen per|cliënt", "days per|client"),
+    "compare.moved.units_per_day": ("eenheden|per dag", "units|per day"),
+    "compare.moved.contract": ("contract|", "contract|"),
+    "compare.moved.lever_cost": ("maat-|regelen", "lever|cost"),
+    "compare.moved.all": ("samen|", "together|"),
+    "compare.contract": ("Contract", "Contract"),
+    "compare.paid": ("betaling|{letter} - A", "payment|{letter} - A"),
+    "compare.kept": (
+        "aanbieder houdt over: gemiddeld (P10 tot P90)",
+        "provider keeps: mean (P10 to P90)",
+    ),
+    "compare.kept_short": ("houdt over", "keeps"),
+    "compare.kept_each": ("aanbieders|houden over", "providers|keep"),
+    "compare.to": ("{mean} ({low} tot {high})", "{mean} ({low} to {high})"),
+    "compare.reserve": ("reserve op", "reserve lost"),
+    "compare.scenario": ("Scenario", "Scenario"),
+    "compare.margin_note": (
+        "±: marge door het aantal trekkingen (95%). Verschillen: per trekking, met dezelfde kinderen.",
+        "±: margin, as draws are limited (95%). Differences: draw by draw, with the same children.",
+    ),
+    "compare.rare_note": (
+        "P90: 1 op de 10 toekomsten is duurder. Tekort: kosten boven het eigen budget.",
+        "P90: 1 future in 10 is more expensive. Overrun: cost above the own budget.",
+    ),
+    "compare.moved_note": (
+        "Contract: meer of minder betaald dan de zorg waard is. Bedragen in prijzen van het jaar zelf.",
+        "Contract: paid more or less than the care is worth. Amounts in prices of the year itself.",
+    ),
     "figure.title": ("Kosten van jeugdhulp per jaar", "Cost of youth care per year"),
     "figure.middle": ("midden (P50)", "median (P50)"),
     "figure.prices": ("in prijzen van het jaar zelf", "in prices of the year itself"),
@@ -138,6 +367,113 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "figure.budget": ("budget met doel", "budget with target"),
     "figure.budget_without": ("budget zonder doel", "budget without target"),
+    "figure.accounts": (
+        "jaarrekeningen, ongeveer dezelfde zorg",
+        "accounts so far, roughly the same care",
+    ),
+    "figure.all_years": (
+        "{first}\N{EN DASH}{last} samen",
+        "{first}\N{EN DASH}{last} together",
+    ),
+    "figure.everybody": ("Alle gemeenten", "All municipalities"),
+    "figure.together": ("samen", "together"),
+    "figure.draws": ("{draws} trekkingen", "{draws} draws"),
+    "figure.exceedance_title": ("Hoe groot kan het tekort worden?", "How large can the overrun get?"),
+    "figure.overrun_axis": (
+        "tekort, {unit} (onder nul blijft er geld over)",
+        "overrun, {unit} (below zero money is left)",
+    ),
+    "figure.larger_axis": ("kans dat het tekort groter is", "chance that the overrun is larger"),
+    "figure.chance_of_overrun": ("Kans op een tekort: {chance}", "Chance of an overrun: {chance}"),
+    "figure.certain": (
+        "Met {certainty} zekerheid is het tekort niet groter dan {amount} {unit}",
+        "With {certainty} certainty the overrun is not larger than {amount} {unit}",
+    ),
+    "figure.certain_none": (
+        "Met {certainty} zekerheid is er geen tekort",
+        "With {certainty} certainty there is no overrun",
+    ),
+    "figure.target_title": (
+        "Kans dat het bespaardoel wordt gehaald",
+        "Chance that the savings target is met",
+    ),
+    "figure.real": (
+        "echt: minder zorg min de kosten van maatregelen",
+        "real: less care minus the cost of levers",
+    ),
+    "figure.all": ("alles: plus wat aanbieders dragen", "all: plus what providers carry"),
+    "figure.interval": (
+        "Streepje: onzekerheid door het aantal trekkingen (95%)",
+        "Thin line: uncertainty from the number of draws (95%)",
+    ),
+    "figure.no_target": ("geen\ndoel", "no\ntarget"),
+    "figure.target_axis": (
+        "onder het jaar: het doel, {unit}",
+        "below the year: the target, {unit}",
+    ),
+    "figure.risk_title": ("Wie draagt het risico?", "Who carries the risk?"),
+    "figure.risk_municipalities": (
+        "gemeenten: kosten boven het budget",
+        "municipalities: cost above the budget",
+    ),
+    "figure.risk_providers": (
+        "aanbieders: kosten boven de betaling",
+        "providers: cost above the payment",
+    ),
+    "figure.risk_bar": (
+        "Balk: 8 van de 10 keer tussen deze grenzen. Streep: midden (P50)",
+        "Bar: 8 times out of 10 between these edges. Line: median (P50)",
+    ),
+    "figure.setback_axis": (
+        "tegenvaller, {unit} (onder nul: meevaller)",
+        "setback, {unit} (below zero: windfall)",
+    ),
+    "figure.heatmap_title": (
+        "Kans op een tekort per gemeente en jaar",
+        "Chance of an overrun per municipality and year",
+    ),
+    "figure.heatmap": (
+        "Tekort: kosten boven het budget. Hoe donkerder, hoe groter de kans",
+        "Overrun: cost above the budget. The darker, the larger the chance",
+    ),
+    "figure.keys_title": (
+        "Bijdrage per gemeente en verdeelsleutel",
+        "Contribution per municipality and allocation key",
+    ),
+    "figure.keys_mean": ("Bijdrage: gemiddeld", "Contribution: mean"),
+    "figure.keys_edges": (
+        "Boven: gemiddelde bijdrage. Onder: 8 van de 10 keer tussen deze grenzen",
+        "Above: mean contribution. Below: 8 times out of 10 between these edges",
+    ),
+    "figure.keys_change": (
+        "Procenten en kleur: meer (oranje) of minder (blauw) dan onder de sleutel in gebruik",
+        "Percents and colour: more (orange) or less (blue) than under the key in use",
+    ),
+    "figure.key_in_use": ("in gebruik: {label}", "in use: {label}"),
+    "figure.not_computable": ("niet te berekenen: {names}", "not computable: {names}"),
+    "figure.drivers_title": ("Van budget naar kosten", "From budget to cost"),
+    "figure.drivers_up": (
+        "maakt het tekort groter, gemiddeld",
+        "makes the overrun larger, on average",
+    ),
+    "figure.drivers_down": (
+        "maakt het tekort kleiner, gemiddeld",
+        "makes the overrun smaller, on average",
+    ),
+    "figure.drivers_spread": (
+        "Tussen haakjes: 8 van de 10 keer tussen deze grenzen",
+        "In brackets: 8 times out of 10 between these edges",
+    ),
+    "figure.between": ("{low} tot {high}", "{low} to {high}"),
+    "figure.mean_cost": ("kosten, gemiddeld", "cost, mean"),
+    "driver.budgeting": ("krap of ruim begroot", "tight or ample budget"),
+    "driver.target": ("bespaardoel in het budget", "savings target in the budget"),
+    "driver.price": ("prijzen", "prices"),
+    "driver.clients": ("aantal cliënten", "number of clients"),
+    "driver.days_per_client": ("dagen per cliënt", "days per client"),
+    "driver.units_per_day": ("zorg per dag", "care per day"),
+    "driver.contract": ("afspraken in contracten", "terms of contracts"),
+    "driver.lever_cost": ("kosten van maatregelen", "cost of levers"),
     "figure.cut": ("de as begint niet bij nul", "the axis does not start at zero"),
     "figure.footer": (
         "{name} · scenario {hash} · {draws} trekkingen · seed {seed}",
