@@ -262,8 +262,14 @@ def run(
     ----------
     scenario : Scenario
         What is assumed.
-    draws, seed, threads, progress
-        As for ``simulate``.
+    draws : int
+        Number of draws, 1 or more.
+    seed : int
+        Seed, 0 or more.
+    threads : int, optional
+        Threads; by default the processors this process may use.
+    progress : bool
+        Whether to show a progress bar on stderr.
     reference : Reference, optional
         That of another outcome. With the same seed and draws, and the same demand and growth, its
         volumes are not simulated again; otherwise it is left aside.

@@ -34,8 +34,12 @@ def expected_cost(
 
     Parameters
     ----------
-    scenario, parameters, threads
-        As for ``expected``.
+    scenario : Scenario
+        What is assumed.
+    parameters : xarray.DataArray, dims (draw, parameter), optional
+        Value of every uncertain assumption, as ``volumes.parameters``.
+    threads : int, optional
+        Threads, for many draws; by default the processors at hand.
 
     Returns
     -------

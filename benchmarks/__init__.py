@@ -1,0 +1,1 @@
+"""How fast the simulation is, told as ratios within one run: machines differ, ratios hardly do."""
