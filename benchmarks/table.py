@@ -23,6 +23,7 @@ START, END = "<!-- bench:start -->", "<!-- bench:end -->"
 SIMULATE, FLOOR, SETTLE, ALLOCATE = "simulate", "floor", "settle", "allocate"
 WARM, COLD = "warm process", "cold process"
 ON_THREADS = "simulate on threads"
+_IDLE = 1.1  # elapsed time over processor time on one thread, on a machine that does nothing else
 _MACHINE = ("cpu", "processor", "processors", "python_version", "libraries")
 PerTurn = list[float]
 
@@ -167,7 +168,7 @@ def table(run: Measured) -> str:
             two_digits(number) for number in (median(row.values), min(row.values), max(row.values))
         )
         lines.append(f"| {row.text} | {middle}{row.unit} | {low} to {high}{row.unit} |")
-    return "\n".join([*lines, "", _measured_on(run)])
+    return "\n".join([*lines, "", _measured_on(run) + _busy(run)])
 
 
 def _measured_on(run: Measured) -> str:
@@ -183,6 +184,17 @@ def _measured_on(run: Measured) -> str:
         f"a draw {two_digits(1e3 * median(one.per('draws')))} ms. "
         f"Measured on {cpu}, {_counted(run.machine['processors'], 'processor')}; "
         f"Python {run.machine['python_version']}, {libraries}."
+    )
+
+
+def _busy(run: Measured) -> str:
+    """Return a warning where other programs kept the processors from the threads."""
+    elapsed = median(_ratio(run.on_threads[1].seconds, run.one_thread[SIMULATE].seconds))
+    if elapsed <= _IDLE:
+        return ""
+    return (
+        " Other programs were running (one thread waited until its elapsed time was "
+        f"{two_digits(elapsed)} times its processor time), so what is told in elapsed time says little."
     )
 
 

@@ -201,6 +201,18 @@ def test_table_of_a_stored_measurement() -> None:
     assert table(measured(STORED)) == EXPECTED
 
 
+def test_a_busy_machine_is_told(tmp_path: Path) -> None:
+    data = json.loads(STORED.read_text(encoding="utf-8"))
+    for benchmark in data["benchmarks"]:
+        if benchmark["extra_info"]["what"] == "simulate on threads":
+            benchmark["stats"]["median"] *= 2.0
+    results = tmp_path / "results.json"
+    results.write_text(json.dumps(data), encoding="utf-8")
+    told = table(measured(results))
+    assert told.startswith(EXPECTED)
+    assert "elapsed time was 2.0 times its processor time" in told
+
+
 def test_table_stands_between_the_markers_and_nowhere_else(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     before, after = "# Één\r\n\n<!-- bench:start -->\n", "<!-- bench:end -->\n\n## Verder\n"

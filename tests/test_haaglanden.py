@@ -16,12 +16,13 @@ import jeugdsim as js
 from jeugdsim.engine.plan import make_plan
 from jeugdsim.funding.reference import reference_cost
 from jeugdsim.scenario.numbers import mean_of
+from jeugdsim.scenario.provenance import kind_counts
 from jeugdsim.world.index import mean_index
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "scenarios" / "haaglanden-2027"
 DEN_HAAG = "Den Haag"
-WRITTEN = ("municipalities", "population", "care_forms", "demand", "moves")
+WRITTEN = ("municipalities", "population", "care_forms", "demand", "moves", "accounts")
 # CBS StatLine 85096NED, ended trajectories 2021, percent per class of duration
 CBS_CLASSES = [16.1, 17.2, 29.6, 23.3, 6.7, 3.1, 3.9]
 CLASS_EDGES_DAYS = [91, 183, 365, 730, 1096, 1461]
@@ -136,9 +137,44 @@ def test_every_number_names_its_source_and_most_are_called_assumptions(
     assert all(row.source for row in (*scenario.demand, *scenario.care_forms, *scenario.moves))
 
 
+def test_accounts_of_2023_grow_into_the_expected_cost_of_2027(scenario: js.Scenario) -> None:
+    """In 2025 prices at volumes of 2027: the index and growth of the README, 1.0571 x 1.0394 x 1.025^4.
+
+    Den Haag lies lower: its cost is what 350 mln leaves over, its accounts go through the bridge.
+    """
+    cost = by_name(scenario, reference_cost(scenario, 1)[0].sum(axis=1))
+    grown = {
+        row.municipality: row.euros * 1.0571 * 1.0394 * 1.025**4
+        for row in scenario.accounts
+        if row.year == 2023
+    }
+    assert grown[DEN_HAAG] == pytest.approx(110e6, rel=0.01)
+    for name in set(cost) - {DEN_HAAG}:
+        assert grown[name] == pytest.approx(cost[name], rel=0.005), name
+
+
+def test_accounts_follow_those_with_protection_and_stand_in_no_result(scenario: js.Scenario) -> None:
+    seen = {
+        (row["cbs_code"], int(row["year"])): float(row["youth_care_incl_protection_eur"])
+        for row in facts("accounts_panel")
+    }
+    codes = {row.municipality: row.cbs_code for row in scenario.municipalities}
+    shares = defaultdict(set)
+    for row in scenario.accounts:
+        shares[row.municipality].add(round(row.euros / seen[codes[row.municipality], row.year], 2))
+    assert all(max(found) - min(found) < 0.011 for found in shares.values())
+    assert all(0.8 < max(found) < 0.97 for name, found in shares.items() if name != DEN_HAAG)
+    assert list(scenario.accounts_so_far) == list(range(2018, 2024))
+    assert 270e6 < scenario.accounts_so_far[2023] < 290e6
+    without = scenario.with_changes({"accounts": []})
+    assert without.world_hash == scenario.world_hash
+    assert kind_counts(without) == kind_counts(scenario)
+
+
 def test_the_twin_differs_in_funding_alone(scenario: js.Scenario) -> None:
     twin = js.load_scenario(ROOT / "scenarios" / "haaglanden-2027-pxq")
     assert {terms.form for terms in twin.settings.contracts.values()} == {"pxq"}
     assert twin.demand == scenario.demand
+    assert twin.accounts == scenario.accounts
     assert twin.settings.levers == scenario.settings.levers
     assert twin.settings.world == scenario.settings.world

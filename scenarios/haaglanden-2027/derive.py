@@ -1,8 +1,9 @@
-"""Turn the facts beside this scenario into its five derived CSV files.
+"""Turn the facts beside this scenario into its six derived CSV files.
 
 Reads only ``facts/*.csv`` and writes ``municipalities.csv``, ``population.csv``,
-``care_forms.csv``, ``demand.csv`` and ``moves.csv``; prints the cost, user and
-duration tables against which they were calibrated. Same input, same bytes.
+``care_forms.csv``, ``demand.csv``, ``moves.csv`` and ``accounts.csv``; prints the
+cost, user and duration tables against which they were calibrated, and the accounts
+so far (for pictures only). Same input, same bytes.
 
 The calibration is linear algebra. In a steady state the arrivals of a care form
 are ``lam = ext + P.T @ lam`` (moves to a form that is not bought leave), its stock
@@ -24,7 +25,8 @@ DEN_HAAG = "Den Haag"
 DEN_HAAG_BUYS = ("verblijf", "hoogspecialistisch")  # segments, plus:
 DEN_HAAG_BUYS_FORM = "dagbehandeling"
 YEARS = range(2025, 2033)
-FIRST_YEAR, PRICE_YEAR, DAYS = 2027, 2025, 365
+FIRST_YEAR, PRICE_YEAR, ACCOUNTS_YEAR, DAYS = 2027, 2025, 2023, 365
+HIGHEST_GROWTH, LOWEST_GROWTH = 0.45, -0.35  # as in calibrate_growth.py, of the logarithm
 CLASS_EDGES = np.array([91.3, 182.6, 365.25, 730.5, 1095.75, 1461.0])  # days
 
 
@@ -147,6 +149,19 @@ def cost_by_form(forms, municipalities):
     return bridge.groupby("care_form")["cost"].sum().reindex(forms.index)
 
 
+def bought_by_den_haag(forms):
+    """Return which care forms Den Haag buys through the region."""
+    return (
+        forms["segment"].isin(DEN_HAAG_BUYS) | (forms["care_form"] == DEN_HAAG_BUYS_FORM)
+    ).to_numpy()
+
+
+def growth_of_value(numbers):
+    """Return the factor from the accounts of 2023 to volumes of 2027 at 2025 prices."""
+    volume = (1 + numbers["real_growth_2023_to_2027_per_year"]) ** (FIRST_YEAR - ACCOUNTS_YEAR)
+    return index_to_price_year()(ACCOUNTS_YEAR) * volume
+
+
 def cost_targets(numbers):
     """Return the target per municipality of the eight, and Den Haag's rest of 350 mln.
 
@@ -156,13 +171,47 @@ def cost_targets(numbers):
     accounts = fact("iv3_accounts_2023")
     totals = accounts[accounts["task_field"] == "total"].set_index("area")["value"]
     eight = totals.drop(DEN_HAAG)
-    volume = (1 + numbers["real_growth_2023_to_2027_per_year"]) ** (FIRST_YEAR - 2023)
     outside = fact("iv3_out_of_scope_2025")
     outside = outside.loc[outside["area"] != DEN_HAAG, "value"].sum()
-    total = eight.sum() * index_to_price_year()(2023) * volume - outside
+    total = eight.sum() * growth_of_value(numbers) - outside
     targets = eight / eight.sum() * total
     targets[DEN_HAAG] = numbers["regional_total_2025_prices"] - total
     return targets
+
+
+# -------------------------------------------------------------- accounts so far
+
+
+def scope_in_2023(forms, targets, numbers):
+    """Return what each municipality spent in 2023 on what is in the regional purchase.
+
+    The eight: their target taken back to the prices and volumes of 2023. Den Haag: its
+    own accounts through the bridge, the forms it buys through the region, nothing taken
+    out; its target is what 350 mln leaves over, which no accounts confirm.
+    """
+    scope = targets / growth_of_value(numbers)
+    scope[DEN_HAAG] = cost_by_form(forms, [DEN_HAAG])[bought_by_den_haag(forms)].sum()
+    return scope
+
+
+def accounts(codes, scope):
+    """Return accounts so far: those with protection times the share of 2023 in scope.
+
+    With protection, since part of the heavy care was booked there until 2022. Years up
+    to a jump that ``calibrate_growth.py`` reads as a booking difference are left out.
+    """
+    panel = fact("accounts_panel").set_index(["cbs_code", "year"])["youth_care_incl_protection_eur"]
+    rows = []
+    for name, code in sorted(codes.items()):
+        spent = panel[code].sort_index()
+        growth = np.log(spent).diff()
+        jumps = growth[(growth > HIGHEST_GROWTH) | (growth < LOWEST_GROWTH)].index
+        share = scope[name] / spent[ACCOUNTS_YEAR]
+        how = "by the bridge" if name == DEN_HAAG else "without protection, pgb and national"
+        for year, euros in spent[spent.index >= jumps.max() if len(jumps) else spent.index].items():
+            note = f"{share:.3f} of Iv3 with protection: the share of {ACCOUNTS_YEAR}, {how}"
+            rows.append((name, year, round(euros * share / 1000) * 1000, "D06", note))
+    return pd.DataFrame(rows, columns=["municipality", "year", "euros", "source", "note"])
 
 
 # ----------------------------------------------------------------- steady state
@@ -224,9 +273,7 @@ def calibrate(forms, moves, targets, users, trajectories_per_youth):
         assert (factors > 0).all(), name
         inflow.loc[name] = factors[0] * parts[0] + factors[1] * parts[1]
 
-    bought = (
-        forms["segment"].isin(DEN_HAAG_BUYS) | (forms["care_form"] == DEN_HAAG_BUYS_FORM)
-    ).to_numpy()
+    bought = bought_by_den_haag(forms)
     mix = cost_by_form(forms, [DEN_HAAG]).to_numpy() * bought
     lam = mix / mix.sum() * targets[DEN_HAAG] / yearly_cost(forms, np.ones(len(forms)))
     ext = lam - (moves * bought[None, :]).T @ lam
@@ -338,7 +385,12 @@ def main():
     columns = "care_form segment unit tariff units_per_day units_cv stay_distribution "
     columns += "stay_mean_days stay_mean_days_cv stay_sd_days places source note"
     write("care_forms", forms[columns.split()])
+    so_far = accounts(codes, scope_in_2023(forms, targets, numbers))
+    write("accounts", so_far)
     report(forms, moves, demand, first, targets, users.drop(DEN_HAAG), numbers, scale)
+    table = so_far.pivot(index="municipality", columns="year", values="euros") / 1e6
+    table.loc["nine"] = table.sum(skipna=False)
+    print("\naccounts so far, EUR million, nominal\n" + table.round(1).to_string())
 
 
 if __name__ == "__main__":

@@ -116,6 +116,7 @@ class Distance:
 
 def hold(evidence: Sequence[Evidence], alarm: float = ALARM) -> None:
     """Refuse a theory that the evidence contradicts, and evidence that could not contradict it."""
+    print(*(one.what for one in evidence), sep="\n")  # pytest keeps it for the record of proofs
     each = alarm / len(evidence)
     blind = [one.what for one in evidence if one.power(each) < POWER]
     assert not blind, f"too few draws to see the stated error: {blind}"

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from jeugdsim.scenario import ScenarioError, load_scenario, write_scenario
 
 from .folders import FILES, write_folder, write_variant
+from .mutated_runs import command_line_agrees, loaded, run_gives_numbers
+from .mutations import mutated, rich_folder, write
 
 TOKENS = [
     *("", "=", "[", "]", "[[", "]]", "{", "}", '"', "'", '"""', "'''", ",", ";", ".", " ", "\t"),
@@ -107,3 +109,24 @@ def test_values_of_another_type(number: int, value: str) -> None:
         lines[number] = lines[number].strip("[]").split(".")[0] + " = " + value
     with tempfile.TemporaryDirectory() as folder:
         loads_or_refuses(write_folder(Path(folder), {"scenario.toml": "\n".join(lines)}))
+
+
+def test_mutated_folders_load_and_run_or_are_refused(tmp_path: Path) -> None:
+    """300 of the folders of tests/prove/test_mutated_folders.py, and a few of them run."""
+    base, ran = rich_folder(), 0
+    for number in range(300):
+        folder = write(mutated(base, number), tmp_path / str(number))
+        scenario = loaded(folder)
+        if scenario is None and number % 30 == 0:
+            command_line_agrees(folder, tmp_path / f"out {number}")
+        if scenario is not None and ran < 5:
+            ran += run_gives_numbers(scenario, with_summary=ran == 0)
+    assert ran == 5
+
+
+def test_the_folder_that_is_mutated_is_right_itself(tmp_path: Path) -> None:
+    scenario = loaded(write(rich_folder(), tmp_path / "rich"))
+    assert scenario is not None
+    assert scenario.season
+    assert scenario.accounts
+    assert scenario.empirical_stays

@@ -13,6 +13,7 @@ import xarray as xr
 from tqdm.auto import tqdm
 
 from jeugdsim import __version__
+from jeugdsim.engine.countable import refuse_uncountable
 from jeugdsim.engine.drawn import (
     Shocks,
     draw_shocks,
@@ -75,6 +76,8 @@ def simulate(
     ------
     ValueError
         When draws, seed, threads or chunk_draws is out of range.
+    ScenarioError
+        When a draw has more children in a municipality than can be counted (5 million).
 
     Examples
     --------
@@ -174,6 +177,7 @@ def _simulate_piece(run: _Run, piece: slice) -> None:
     shocks = Shocks(run.shocks.inflow[piece], run.shocks.stay[piece], run.shocks.units[piece])
     out = out_of(run.out, piece)
     drawn = make_drawn(run.plan, parameters, shocks, numbers)
+    refuse_uncountable(run.plan, drawn)
     simulate_chunk(run.tables, drawn, out, make_work(run.tables))
     out.units[...] *= units_factor(run.plan, parameters, shocks)[:, :, None, :]
 

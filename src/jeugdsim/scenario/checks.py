@@ -15,6 +15,7 @@ from jeugdsim.scenario.checks_empirical import empirical_findings
 from jeugdsim.scenario.checks_money import money_findings
 from jeugdsim.scenario.checks_plausible import plausibility_findings
 from jeugdsim.scenario.checks_policy import policy_findings
+from jeugdsim.scenario.checks_size import size_findings
 from jeugdsim.scenario.checks_sources import source_findings
 from jeugdsim.scenario.draft import Subject
 from jeugdsim.scenario.files import Place
@@ -63,6 +64,7 @@ def findings_across_tables(subject: Subject) -> Iterator[Finding]:
         policy_findings,
         correlation_findings,
         money_findings,
+        size_findings,
         plausibility_findings,
         source_findings,
     ):

@@ -26,7 +26,7 @@ def plausibility_findings(subject: Subject) -> Iterator[Finding]:
     settings = subject.settings
     if settings is None:
         return
-    for path, number in _growths(settings):
+    for path, number in growths(settings):
         yield from _too_large(subject.place(*path), path, number, MOST_GROWTH, " a year")
     for path, number in _responses(settings):
         yield from _too_large(subject.place(*path), path, number, MOST_EFFECT, "")
@@ -38,7 +38,7 @@ def plausibility_findings(subject: Subject) -> Iterator[Finding]:
         yield from _too_large(subject.place(*path), path, number, MOST_SHOCK, "")
 
 
-def _growths(settings: Settings) -> Iterator[tuple[Path, Number]]:
+def growths(settings: Settings) -> Iterator[tuple[Path, Number]]:
     """Give every yearly growth and index of a scenario, and the spreads of the index."""
     world = settings.world
     for name in _GROWTHS:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from jeugdsim.scenario.files import Place, read_text
+from jeugdsim.scenario.files import Place, composed, read_text
 from jeugdsim.scenario.findings import Finding, as_fraction, shown
 
 _POINT = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -89,13 +89,14 @@ def read_csv(path: Path, shown_as: str, findings: list[Finding]) -> TextTable | 
         findings.append(Place(shown_as).error(message))
         return None
     place, header = lines[0]
-    columns = tuple(name.strip() for name in header)
+    columns = tuple(composed(name.strip()) for name in header)
     if not _header_is_usable(columns, place, findings):
         return None
     rows = []
     for row_place, cells in lines[1:]:
+        cells = _with_empty_note(cells, columns)
         if len(cells) == len(columns):
-            rows.append(TextRow(row_place, dict(zip(columns, cells, strict=True))))
+            rows.append(TextRow(row_place, dict(zip(columns, map(composed, cells), strict=True))))
         else:
             findings.append(row_place.error(_ragged(len(cells), len(columns), semicolon)))
     return TextTable(place, columns, tuple(rows), semicolon)
@@ -118,6 +119,16 @@ def _without_empty_columns(lines: list[_Cells]) -> list[_Cells]:
     if any(cell.strip() for _, cells in lines for cell in cells[named : len(header)]):
         return lines
     return [(place, cells[:named] + cells[len(header) :]) for place, cells in lines]
+
+
+def _with_empty_note(cells: list[str], columns: tuple[str, ...]) -> list[str]:
+    """Return a row with the empty note at its end that Excel leaves out where a block has none.
+
+    Nothing else is filled in or cut off: a cell too few or too many, such as the two parts of 1,5,
+    would make the other cells slide into the wrong columns.
+    """
+    lacks_note = columns[len(cells) :] == ("note",) and cells[-1].strip()
+    return [*cells, ""] if lacks_note else cells
 
 
 def _split(text: str, separator: str, shown_as: str, findings: list[Finding]) -> Iterator[_Cells]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import stat
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from jeugdsim.scenario.findings import Finding
+from jeugdsim.scenario.findings import Finding, shown
 
 MOST_BYTES = 50_000_000
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_WORD_BREAK = re.compile(rb"[\x00-\x20,;\"]")
 _WORKBOOK = re.compile(rb"PK[\x01-\x08]|\xd0\xcf\x11\xe0")
 
 
@@ -89,18 +92,44 @@ def _decoded(data: bytes, shown_as: str, findings: list[Finding]) -> str | None:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
         findings.append(
-            Place(shown_as, line).error(
-                "this file is not UTF-8 text: save it as UTF-8 "
+            Place(shown_as, _line_of(data, error.start)).error(
+                f"this file is not UTF-8 text{_around(data, error.start)}: save it as UTF-8 "
                 '(in Excel: "CSV UTF-8", in a text editor: encoding UTF-8)'
             )
         )
         return None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
+    if b"\0" in data:
         findings.append(
-            Place(shown_as, line).error("this file holds NUL bytes: it is not a text file in UTF-8")
+            Place(shown_as, _line_of(data, data.index(b"\0"))).error(
+                "this file holds NUL bytes: it is not a text file in UTF-8"
+            )
         )
         return None
     return text
+
+
+def composed(text: str) -> str:
+    """Return a text in which a letter with an accent is one character, however it was typed.
+
+    So a name is the same name in every file.
+
+    Examples
+    --------
+    >>> len("Su\u0301dwest"), len(composed("Su\u0301dwest"))
+    (8, 7)
+    """
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _line_of(data: bytes, position: int) -> int:
+    """Return the line of a byte; lines end as on Windows, Unix or an old Mac."""
+    return len(_LINE_END.findall(data, 0, position)) + 1
+
+
+def _around(data: bytes, position: int) -> str:
+    """Show the word that can't be read, as it was probably meant: Excel saves in Windows-1252."""
+    before, after = data[max(position - 30, 0) : position], data[position : position + 30]
+    word = _WORD_BREAK.split(before)[-1] + _WORD_BREAK.split(after)[0]
+    meant = word.decode("cp1252", "replace")
+    return f" ({shown(meant)} on this line)" if meant.isprintable() else ""

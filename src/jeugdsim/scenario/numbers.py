@@ -24,6 +24,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from jeugdsim.scenario.findings import as_fraction, listed, shown
 
+LARGEST = 1e30  # so that products of a few stay finite
 _Z90 = 1.281552
 _MEAN_WEIGHT = 0.311296  # integral of z over the upper half of the normal density, divided by _Z90
 
@@ -159,6 +160,8 @@ def plain(value: Any) -> float:
         raise problem("a finite number is asked, but this one has too many digits") from None
     if not math.isfinite(number):
         raise problem(f"a finite number is asked, but {shown(value)} is given")
+    if abs(number) > LARGEST:
+        raise problem(f"{shown(value)} is too large for a number of a scenario")
     return number
 
 

@@ -40,6 +40,8 @@ def read_toml(
     if text is None:
         return None
     text = text.replace("\r\n", "\n")
+    if "\n" not in text:
+        text = text.replace("\r", "\n")  # as an old Mac ends its lines
     try:
         values = tomllib.loads(text)
     except RecursionError:

@@ -1,0 +1,257 @@
+"""The JSON Schema of scenario.toml, made from the models of ``settings``: for editors and checkers.
+
+A whole scenario and a variant (one that ``extends`` another) have the same keys, but a variant leaves
+out what it inherits, at any depth. So the schema has two parts: what every key may hold, with nothing
+required; and, where ``extends`` is absent, what is asked of a whole scenario.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from jeugdsim.scenario.checks import UNUSABLE_IN_NAMES
+from jeugdsim.scenario.checks_policy import UNSUPPORTED_FORMS
+from jeugdsim.scenario.numbers import FAMILIES
+from jeugdsim.scenario.settings import Settings
+
+Schema: TypeAlias = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_CENTRES = {"Percentiles": "p50", "Triangle": "mode", "Normal": "mean", "Lognormal": "mean"}
+_RANGE = {"minimum": "from", "maximum": "to"}
+_CONSTRAINTS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum"}
+_ASKED = ("required", "minProperties", "if", "then", "else")
+_TABLES_OR_MEANS = ("indexation", "index_forecast_error")
+_NAME = {"pattern": rf"^[^\s{UNUSABLE_IN_NAMES}]([^{UNUSABLE_IN_NAMES}]*[^\s{UNUSABLE_IN_NAMES}])?$"}
+_YEAR = {"pattern": "^[1-9][0-9]{3}$"}
+_CORRELATION = {"type": "number", "minimum": -1, "maximum": 1}
+
+_PXQ_TERMS = {
+    "if": {"properties": {"form": {"const": "pxq"}}, "required": ["form"]},
+    "then": {
+        "properties": dict.fromkeys(("budget", "agreed_reduction", "loss_bands", "gain_bands"), False)
+    },
+}
+_SCOPE_OF_A_CONTRACT = {
+    "if": {"properties": {"segments": {"maxItems": 0}}},
+    "then": {"properties": {"care_forms": {"minItems": 1}}, "required": ["care_forms"]},
+}
+_MOVE = {"properties": {"affects": {"const": "move"}}, "required": ["affects"]}
+_ON_A_MOVE = {"if": _MOVE, "then": {"properties": {"care_forms": {"maxItems": 0}}}}
+_ON_NO_MOVE = {
+    "if": {"properties": {"affects": {"not": {"const": "move"}}}, "required": ["affects"]},
+    "then": {"properties": {"from": False, "to": False}},
+}
+_ON_CHILDREN_IN_CARE = {
+    "if": {"properties": {"applies_to": {"const": "all"}}, "required": ["applies_to"]},
+    "then": {"properties": {"affects": {"const": "stay_days"}}},
+}
+_SCOPE_OF_A_LEVER = {
+    "if": _MOVE,
+    "then": {"required": ["from", "to"]},
+    "else": {"properties": {"care_forms": {"minItems": 1}}, "required": ["care_forms"]},
+}
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of scenario.toml, as ``jeugdsim schema`` prints it.
+
+    It knows keys, types, units, ranges and defaults, not what the CSV files hold: ``load_scenario``
+    checks more. Dates are text (2027-01-01), as TOML tools give them to a schema.
+
+    Returns
+    -------
+    dict
+        Plain dicts, lists, texts and numbers: ready for ``json.dumps``.
+
+    Examples
+    --------
+    >>> import jeugdsim as js
+    >>> js.schema()["properties"]["years"]["maximum"]
+    100
+    """
+    definitions: Schema = {}
+    whole = _whole(definitions)
+    parts = {f"part_of_{name}": _loosened(part) for name, part in definitions.items()}
+    return {
+        "$schema": DIALECT,
+        "title": "scenario.toml",
+        "description": "A scenario of jeugdsim, or a variant: a scenario that extends another.",
+        "type": "object",
+        "properties": {**_inheritance(), **_loosened(whole)["properties"]},
+        "additionalProperties": False,
+        "dependentRequired": {"remove": ["extends"]},
+        "if": {"required": ["extends"]},
+        "else": _requirements(whole),
+        "$defs": {**definitions, **parts},
+    }
+
+
+def _inheritance() -> Schema:
+    """Return the two keys that are read before the settings are."""
+    return {
+        "extends": {
+            "type": "string",
+            "minLength": 1,
+            "description": "The folder of the scenario this one changes, seen from this folder.",
+        },
+        "remove": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": 'Paths to delete from the base, such as "levers.NAME" or "demand.NAME".',
+        },
+    }
+
+
+def _whole(definitions: Schema) -> Schema:
+    """Return the schema of a scenario in one piece, its tables inlined.
+
+    The distributions it refers to are put in ``definitions``.
+    """
+    raw = Settings.model_json_schema()
+    whole: Schema = _tidy(raw, raw["$defs"], definitions)
+    properties = whole["properties"]
+    world = properties["world"]["properties"]
+    for name in _TABLES_OR_MEANS:
+        world[name] = _table_or_mean(world[name])
+    properties["savings"]["properties"]["target"]["propertyNames"] = _YEAR
+    _add_rules_of_contracts(properties["contracts"])
+    lever = properties["levers"]["items"]
+    lever["properties"]["name"].update(_NAME)
+    lever["allOf"] = [_ON_A_MOVE, _ON_NO_MOVE, _ON_CHILDREN_IN_CARE]
+    lever.update(_SCOPE_OF_A_LEVER)
+    by_path = {"type": "object", "additionalProperties": _CORRELATION}
+    properties["correlations"]["additionalProperties"] = {"anyOf": [_CORRELATION, by_path]}
+    return whole
+
+
+def _table_or_mean(table: Schema) -> Schema:
+    """Return the schema of a table for which its mean alone may stand."""
+    description = table.pop("description")
+    mean = {key: part for key, part in table["properties"]["mean"].items() if key != "description"}
+    return {"description": description, "default": 0, "anyOf": [mean, table]}
+
+
+def _add_rules_of_contracts(contracts: Schema) -> None:
+    contracts.update(minProperties=1, propertyNames=_NAME)
+    contract = contracts["additionalProperties"]
+    form = contract["properties"]["form"]
+    form["enum"] = [name for name in form["enum"] if name not in UNSUPPORTED_FORMS]
+    contract["properties"]["agreed_reduction"]["propertyNames"] = _YEAR
+    contract["allOf"] = [_PXQ_TERMS]
+    contract.update(_SCOPE_OF_A_CONTRACT)
+
+
+def _tidy(part: Any, models: Schema, definitions: Schema) -> Any:
+    """Put models in the place of their references, and drop what says nothing in a TOML file.
+
+    Those are titles that repeat the key, null (TOML has none), and defaults of whole tables.
+    """
+    if isinstance(part, list):
+        return [_tidy(item, models, definitions) for item in part]
+    if not isinstance(part, dict):
+        return part
+    if "anyOf" in part:
+        part = _without_null(part)
+    if "$ref" in part:
+        model = models[part["$ref"].rpartition("/")[2]]
+        part = {**model, **{key: value for key, value in part.items() if key != "$ref"}}
+    if _is_uncertain(part):
+        return _uncertain(part, models, definitions)
+    told = {
+        _CONSTRAINTS.get(key, key): _tidy(value, models, definitions)
+        for key, value in part.items()
+        if not (key == "title" and isinstance(value, str))
+        and not (key == "default" and isinstance(value, dict | None))
+        and key not in ("$defs", "properties")
+    }
+    if "properties" in part:
+        told["properties"] = {
+            name: _tidy(value, models, definitions) for name, value in part["properties"].items()
+        }
+    if told.get("type") == "array" and told["items"].get("type") == "string":
+        told["uniqueItems"] = True
+    return told
+
+
+def _without_null(part: Schema) -> Schema:
+    members = [member for member in part["anyOf"] if member != {"type": "null"}]
+    if len(members) > 1:
+        return {**part, "anyOf": members}
+    return {**members[0], **{key: value for key, value in part.items() if key != "anyOf"}}
+
+
+def _is_uncertain(part: Schema) -> bool:
+    """Tell whether a number may be a distribution here."""
+    names = {str(member.get("$ref")).rpartition("/")[2] for member in part.get("anyOf", ())}
+    return names >= {family.__name__ for family in FAMILIES.values()}
+
+
+def _uncertain(part: Schema, models: Schema, definitions: Schema) -> Schema:
+    """Return a number or a distribution whose centre lies in the same range."""
+    limits = {key: part[key] for key in _RANGE if key in part}
+    name = "_".join(["distribution", *(f"{_RANGE[key]}_{limits[key]:g}" for key in limits)])
+    definitions[name] = {"anyOf": [_family(model, limits, models) for model in _CENTRES]}
+    told: Schema = {key: part[key] for key in ("description", "default") if key in part}
+    return {**told, "anyOf": [{"type": "number", **limits}, {"$ref": f"#/$defs/{name}"}]}
+
+
+def _family(name: str, limits: Schema, models: Schema) -> Schema:
+    model = models[name]
+    properties: Schema = {key: {"type": "number"} for key in model["properties"]}
+    properties[_CENTRES[name]].update(limits)
+    for spread in ("sd", "cv"):
+        if spread in properties:
+            properties[spread]["minimum"] = 0
+    if name == "Lognormal":
+        properties["mean"].pop("minimum", None)
+        properties["mean"]["exclusiveMinimum"] = 0
+    return {
+        "description": model["description"].replace("``", ""),
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _loosened(part: Any) -> Any:
+    """Return what a variant may hold: the same, with nothing required in tables that are merged.
+
+    ``[[levers]]`` are merged by name, so they have one; other lists replace the base's whole.
+    """
+    if isinstance(part, list):
+        return [_loosened(member) for member in part]
+    if not isinstance(part, dict):
+        return part
+    if part.get("type") == "array":
+        return {**part, "items": _loosened_element(part["items"])}
+    loose = {key: value for key, value in part.items() if key not in _ASKED}
+    if "$ref" in part:
+        loose["$ref"] = part["$ref"].replace("/$defs/", "/$defs/part_of_")
+    for key in ("additionalProperties", "anyOf"):
+        if key in part:
+            loose[key] = _loosened(part[key])
+    if "properties" in part:
+        loose["properties"] = {name: _loosened(value) for name, value in part["properties"].items()}
+    return loose
+
+
+def _loosened_element(item: Schema) -> Schema:
+    if "name" not in item.get("properties", {}):
+        return item
+    return {**_loosened(item), "required": ["name"]}
+
+
+def _requirements(part: Schema) -> Schema:
+    """Return what is asked of a whole scenario beyond what is asked of a variant too."""
+    if _loosened(part) == part:
+        return {}
+    asked = {key: part[key] for key in (*_ASKED, "anyOf", "$ref") if key in part}
+    below = {name: _requirements(value) for name, value in part.get("properties", {}).items()}
+    if any(below.values()):
+        asked["properties"] = {name: value for name, value in below.items() if value}
+    for key in ("additionalProperties", "items"):
+        if isinstance(part.get(key), dict) and _requirements(part[key]):
+            asked[key] = _requirements(part[key])
+    return asked
