@@ -22,8 +22,8 @@ from jeugdsim.report.files import moved_into_place
 START, END = "<!-- bench:start -->", "<!-- bench:end -->"
 SIMULATE, FLOOR, SETTLE, ALLOCATE = "simulate", "floor", "settle", "allocate"
 WARM, COLD = "warm process", "cold process"
-ON_THREADS = "simulate on threads"
-_IDLE = 1.1  # elapsed time over processor time on one thread, on a machine that does nothing else
+SIMULATE_ON_THREADS, FLOOR_ON_THREADS = "simulate on threads", "floor on threads"
+_TO_ITSELF = 0.9  # share of a processor that a thread gets, from which the machine is ours
 _MACHINE = ("cpu", "processor", "processors", "python_version", "libraries")
 PerTurn = list[float]
 
@@ -61,14 +61,15 @@ class Measured:
     one_thread : dict of str to Timing
         Processor time of simulate, the draw floor, settle, allocate, and of a process with a warm
         and with a cold cache.
-    on_threads : dict of int to Timing
-        Elapsed time of simulate by number of threads.
+    simulate_on, floor_on : dict of int to Timing
+        Elapsed time of simulate, and of as many draw floors at once, by number of threads.
     machine : dict
         ``cpu``, ``processor``, ``processors``, ``python_version`` and ``libraries``.
     """
 
     one_thread: Mapping[str, Timing]
-    on_threads: Mapping[int, Timing]
+    simulate_on: Mapping[int, Timing]
+    floor_on: Mapping[int, Timing]
     machine: Mapping[str, Any]
 
 
@@ -99,15 +100,29 @@ def measured(path: Path) -> Measured:
         raise NoTableError(
             f"{path}: this is not what `make bench` measures ({reason!r}); run `make bench`"
         ) from reason
-    one_thread = {what: timing for (what, _), timing in timings.items() if what != ON_THREADS}
-    on_threads = {number: timing for (what, number), timing in timings.items() if what == ON_THREADS}
-    missing = {SIMULATE, FLOOR, SETTLE, ALLOCATE, WARM, COLD} - set(one_thread)
-    missing |= {f"simulate on {number} threads" for number in (1, 2) if number not in on_threads}
+    lacking = _lacking(timings)
+    if lacking:
+        raise NoTableError(f"{path}: {lacking}; run `make bench`")
+    simulate_on, floor_on = (
+        {threads: timing for (what, threads), timing in timings.items() if what == name}
+        for name in (SIMULATE_ON_THREADS, FLOOR_ON_THREADS)
+    )
+    one_thread = {what: timing for (what, threads), timing in timings.items() if not threads}
+    return Measured(one_thread, simulate_on, floor_on, machine)
+
+
+def _lacking(timings: Mapping[tuple[str, int], Timing]) -> str:
+    """Tell what a measurement lacks; nothing when it is whole."""
+    threads = {1, 2} | {number for _, number in timings if number}
+    needed = {(what, 0) for what in (SIMULATE, FLOOR, SETTLE, ALLOCATE, WARM, COLD)}
+    needed |= {(what, number) for what in (SIMULATE_ON_THREADS, FLOOR_ON_THREADS) for number in threads}
+    missing = sorted(needed - set(timings))
     if missing:
-        raise NoTableError(f"{path}: no timing of {', '.join(sorted(missing))}; run `make bench`")
+        named = [f"{what} ({number})" if number else what for what, number in missing]
+        return f"no timing of {', '.join(named)}"
     if len({len(timing.seconds) for timing in timings.values()}) > 1:
-        raise NoTableError(f"{path}: not everything was timed in every turn; run `make bench`")
-    return Measured(one_thread, on_threads, machine)
+        return "not everything was timed in every turn"
+    return ""
 
 
 def _timings(benchmarks: Sequence[Mapping[str, Any]]) -> dict[tuple[str, int], Timing]:
@@ -143,13 +158,18 @@ def rows(run: Measured) -> list[Row]:
         Row("compiling, once", [a - b for a, b in zip(cold, warm, strict=True)], " s"),
         *(
             Row(
-                f"simulate on one thread / on {threads} threads{_all(threads, run)}, elapsed time",
-                _ratio(run.on_threads[1].seconds, timing.seconds),
+                f"{what} on one thread / on {threads} threads{_all(threads, run)}, elapsed per stay",
+                _speed_up(timed, threads),
             )
-            for threads, timing in sorted(run.on_threads.items())
+            for threads in sorted(run.simulate_on)
             if threads > 1
+            for what, timed in (("simulate", run.simulate_on), ("draw floor", run.floor_on))
         ),
     ]
+
+
+def _speed_up(timed: Mapping[int, Timing], threads: int) -> PerTurn:
+    return _ratio(timed[1].per("stays"), timed[threads].per("stays"))
 
 
 def _ratio(above: PerTurn, below: PerTurn) -> PerTurn:
@@ -188,13 +208,15 @@ def _measured_on(run: Measured) -> str:
 
 
 def _busy(run: Measured) -> str:
-    """Return a warning where other programs kept the processors from the threads."""
-    elapsed = median(_ratio(run.on_threads[1].seconds, run.one_thread[SIMULATE].seconds))
-    if elapsed <= _IDLE:
+    """Return a warning where even threads that share nothing were not that much faster."""
+    threads = min(2, run.machine["processors"])
+    speed_up = median(_speed_up(run.floor_on, threads))
+    if speed_up >= _TO_ITSELF * threads:
         return ""
     return (
-        " Other programs were running (one thread waited until its elapsed time was "
-        f"{two_digits(elapsed)} times its processor time), so what is told in elapsed time says little."
+        f" The machine was busy with other programs: {_counted(threads, 'thread')} of the draw floor, "
+        f"which share nothing, went {two_digits(speed_up)} times as fast as one, so the rows of "
+        "elapsed time say little."
     )
 
 

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -74,17 +75,18 @@ def test_simulate(
     assert made.identical(volumes)
 
 
+def drawn_floor(work: Work) -> Sums:
+    """Return what the floor draws."""
+    sums = no_sums(work)
+    draw_all(work, sums)
+    return sums
+
+
 @in_processor_time
 def test_draw_floor(benchmark: BenchmarkFixture, turn: int, work: Work, draws: int, stays: int) -> None:
     """Draw the same stays and do nothing with them, on one thread."""
-
-    def floor() -> Sums:
-        sums = no_sums(work)
-        draw_all(work, sums)
-        return sums
-
     tell(benchmark, "floor", draws=draws, stays=stays)
-    sums = benchmark.pedantic(floor, rounds=1)
+    sums = benchmark.pedantic(drawn_floor, args=(work,), rounds=1)
     assert sums.stays.sum() == stays
 
 
@@ -95,11 +97,26 @@ def test_simulate_on_threads(
     scenario: Scenario,
     volumes: xr.Dataset,
     draws: int,
+    stays: int,
 ) -> None:
     """Simulate on one thread and on more, in elapsed time."""
-    tell(benchmark, "simulate on threads", threads=threads, draws=draws)
+    tell(benchmark, "simulate on threads", threads=threads, draws=draws, stays=stays)
     made = benchmark.pedantic(simulated, args=(scenario, draws, threads), rounds=1)
     assert made.identical(volumes)
+
+
+def test_floor_on_threads(
+    benchmark: BenchmarkFixture, turn: int, threads: int, work: Work, stays: int
+) -> None:
+    """Draw the whole floor on every thread at once: what the machine has to give to threads now."""
+
+    def at_once() -> list[Sums]:
+        with ThreadPoolExecutor(threads) as pool:
+            return list(pool.map(drawn_floor, [work] * threads))
+
+    tell(benchmark, "floor on threads", threads=threads, stays=threads * stays)
+    made = benchmark.pedantic(at_once, rounds=1)
+    assert all(sums.stays.sum() == stays for sums in made)
 
 
 @in_processor_time
