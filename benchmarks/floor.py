@@ -17,11 +17,10 @@ import numpy.typing as npt
 import xarray as xr
 
 from jeugdsim.engine.drawn import draw_shocks, make_drawn
-from jeugdsim.engine.kernels import (
+from jeugdsim.engine.keyed import (
     INFLOW_COUNT,
+    PURPOSE_SHIFT,
     STOCK_COUNT,
-    Drawn,
-    Tables,
     philox,
     poisson_count,
     quantile_at,
@@ -29,13 +28,12 @@ from jeugdsim.engine.kernels import (
     uniform53,
 )
 from jeugdsim.engine.plan import make_plan, make_tables
+from jeugdsim.engine.tables import Drawn, Tables
 from jeugdsim.scenario import Scenario
 from jeugdsim.world.parameters import draw_parameters
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
-
-_PURPOSE_SHIFT = 24  # as in the engine: a child's steps stay below 2^24
 
 
 class Work(NamedTuple):
@@ -160,12 +158,12 @@ def _draw_cell(work: Work, sums: Sums, r: int, cell: int) -> None:
     for month in range(-1, months + 1):
         step, address, length = 0, 0, 31
         if month < 0:
-            w0, w1, _, _ = philox(0, STOCK_COUNT << _PURPOSE_SHIFT, 0, draw, k0, k1)
+            w0, w1, _, _ = philox(0, STOCK_COUNT << PURPOSE_SHIFT, 0, draw, k0, k1)
             children = poisson_count(work.stock[r, cell], uniform53(w0, w1))
             from_outside += children
         elif month < months:
             address, length = month_number[month] + 1, month_days[month]
-            w0, w1, _, _ = philox(0, INFLOW_COUNT << _PURPOSE_SHIFT, address, draw, k0, k1)
+            w0, w1, _, _ = philox(0, INFLOW_COUNT << PURPOSE_SHIFT, address, draw, k0, k1)
             children = poisson_count(inflow[r, cell, month], uniform53(w0, w1))
             from_outside += children
         else:

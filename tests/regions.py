@@ -6,7 +6,7 @@ and fixed stays of ten days.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,14 @@ def region(
     levers: Sequence[Row] = (),
     start: int = 2025,
     years: int = 3,
+    places: Mapping[str, Mapping[int, int]] | Mapping[Cell, Mapping[int, int]] | None = None,
+    waiting: Mapping[str, Row] | None = None,
+    waiting_at_start: Mapping[str, Any] | Mapping[Cell, Any] | float | None = None,
+    priority: Mapping[str, int] | Mapping[Cell, int] | None = None,
+    move_priority: Mapping[tuple[str, str], int] | None = None,
+    holds: Collection[tuple[str, str]] = (),
+    entry_ages: Mapping[int, float] | Mapping[str, Mapping[int, float]] | None = None,
+    extended_care: Mapping[str, tuple[Any, float]] | None = None,
     **more: Any,
 ) -> Scenario:
     """Return a scenario.
@@ -97,6 +105,22 @@ def region(
         See ``lever``.
     start, years : int
         First year and number of years; the defaults hold no leap year.
+    places : mapping of care form (or of (care form, contract)) to {year: places}, or None
+        Rows of places.csv; one number for all years is ``care_form(name, places=number)``.
+    waiting : mapping of care form to row, or None
+        Rows of waiting.csv, such as ``{"crisis": {"reneging_per_year": 0.5}}``.
+    waiting_at_start : float, or mapping of care form (or of (town, care form)) to number, or None
+        Who waits at the start; with ``known`` a whole number, not an expectation.
+    priority : mapping of care form (or of (town, care form)) to 1..9, or None
+        Priority of children from outside.
+    move_priority : mapping of (from, to) to 1..9, or None
+        Priority of children who come by a move.
+    holds : collection of (from, to)
+        Moves for which a child waits in the form it comes from.
+    entry_ages : mapping of age to share, or mapping of care form to such a mapping, or None
+        Ages at first entry, of all care forms or of each.
+    extended_care : mapping of care form to (share, until age), or None
+        Who may stay after 18.
     **more
         Other tables of scenario.toml (``world``, ``contracts``, ...) or CSV files (``season``).
     """
@@ -110,6 +134,11 @@ def region(
 
     def given(form: str) -> Any:
         return stock.get(form) if isinstance(stock, Mapping) else stock
+
+    def in_line(town: str, form: str) -> Any:
+        if not isinstance(waiting_at_start, Mapping):
+            return waiting_at_start if _has_places(form, forms, places or {}) else None
+        return _of_cell(waiting_at_start, town, form)
 
     changes: dict[str, Any] = {
         "name": "Proef",
@@ -140,6 +169,8 @@ def region(
                 "care_form": form,
                 "clients_at_start": given(form),
                 "inflow_per_1000_youth": rate(town, form),
+                "waiting_at_start": in_line(town, form),
+                "priority": _of_cell(priority or {}, town, form),
                 "source": "A1",
             }
             for town in towns
@@ -147,10 +178,57 @@ def region(
             if rate(town, form) is not None
         ],
         "moves": [
-            {"from_care_form": a, "to_care_form": b, "probability": chance, "source": "A1"}
+            {
+                "from_care_form": a,
+                "to_care_form": b,
+                "probability": chance,
+                "holds_place": (a, b) in holds,
+                "priority": (move_priority or {}).get((a, b)),
+                "source": "A1",
+            }
             for (a, b), chance in (moves or {}).items()
         ],
         "levers": list(levers),
+        "places": _places_rows(places or {}),
+        "waiting": [
+            {"care_form": form, "source": "A1", **row} for form, row in (waiting or {}).items()
+        ],
+        "entry_ages": _age_rows(entry_ages or {}, names),
+        "extended_care": [
+            {"care_form": form, "share": share, "until_age": until, "source": "A1"}
+            for form, (share, until) in (extended_care or {}).items()
+        ],
         **more,
     }
     return js.load_scenario(DATA / "certain").with_changes(changes)
+
+
+def _of_cell(numbers: Mapping[Any, Any], town: str, form: str) -> Any:
+    return numbers.get((town, form), numbers.get(form))
+
+
+def _has_places(form: str, forms: Sequence[Row], places: Mapping[Any, Any]) -> bool:
+    by_row = {key if isinstance(key, str) else key[0] for key in places}
+    plain = {row["care_form"] for row in forms if row.get("places") is not None}
+    return form in by_row | plain
+
+
+def _places_rows(places: Mapping[Any, Mapping[int, int]]) -> list[Row]:
+    rows = []
+    for key, levels in places.items():
+        form, contract = (key, "") if isinstance(key, str) else key
+        rows += [
+            {"care_form": form, "contract": contract, "year": year, "places": number, "source": "A1"}
+            for year, number in levels.items()
+        ]
+    return rows
+
+
+def _age_rows(entry_ages: Mapping[Any, Any], forms: Sequence[str]) -> list[Row]:
+    by_form = any(isinstance(part, Mapping) for part in entry_ages.values())
+    of_form = entry_ages if by_form else dict.fromkeys(forms, entry_ages)
+    return [
+        {"care_form": form, "age": age, "share": share, "source": "A1"}
+        for form, shares in of_form.items()
+        for age, share in shares.items()
+    ]

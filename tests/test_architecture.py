@@ -15,8 +15,9 @@ import jeugdsim
 PACKAGE = Path(jeugdsim.__file__).parent
 ORDER = ("scenario", "world", "engine", "funding", "allocation", "outcomes", "explore")
 READS_RESULTS_ONLY = "report"
-# The line in one place, the command line, and `check`: these may import every room.
-MAY_IMPORT_ALL = {"pipeline", "cli", "checkup", "calibration"}
+# What a run hands back, the line in one place, the command line, and `check`: these may import
+# every room.
+MAY_IMPORT_ALL = {"results", "pipeline", "cli", "checkup", "calibration"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -57,6 +58,13 @@ def test_a_room_imports_only_from_the_rooms_before_it(module: Path) -> None:
         return
     allowed = set() if room == READS_RESULTS_ONLY else set(ORDER[: ORDER.index(room)])
     assert rooms_imported(module) <= allowed, f"{name_of(module)} imports {rooms_imported(module)}"
+
+
+def test_what_a_run_hands_back_knows_nothing_of_who_runs_it() -> None:
+    """``run`` and the command line make results; results make nothing run."""
+    for module in MODULES:
+        if room_of(module) == "results":
+            assert not rooms_imported(module) & {"pipeline", "cli"}, name_of(module)
 
 
 def test_every_module_stands_in_a_room_of_the_house() -> None:

@@ -15,25 +15,28 @@ if TYPE_CHECKING:
     from jeugdsim.engine import simulate
     from jeugdsim.engine.audit import audit
     from jeugdsim.engine.expected import expected
+    from jeugdsim.engine.replay import clients, trace
     from jeugdsim.funding import risk_sharing, settle
     from jeugdsim.funding.expected_cost import expected_cost
     from jeugdsim.outcomes import overrun, savings
-    from jeugdsim.pipeline import Comparison, Outcome, compare, run
+    from jeugdsim.pipeline import compare, run
     from jeugdsim.report import figures
+    from jeugdsim.results import Comparison, Outcome
     from jeugdsim.scenario import Finding, Scenario, ScenarioError, load_scenario, write_scenario
     from jeugdsim.scenario.schema import schema
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "Comparison": "jeugdsim.pipeline",
+    "Comparison": "jeugdsim.results",
     "Finding": "jeugdsim.scenario",
-    "Outcome": "jeugdsim.pipeline",
+    "Outcome": "jeugdsim.results",
     "Scenario": "jeugdsim.scenario",
     "ScenarioError": "jeugdsim.scenario",
     "allocate": "jeugdsim.allocation",
     "compare": "jeugdsim.pipeline",
     "audit": "jeugdsim.engine",
+    "clients": "jeugdsim.engine",
     "expected": "jeugdsim.engine",
     "expected_cost": "jeugdsim.funding",
     "load_scenario": "jeugdsim.scenario",
@@ -44,6 +47,7 @@ _HOME = {
     "schema": "jeugdsim.scenario.schema",
     "settle": "jeugdsim.funding",
     "simulate": "jeugdsim.engine",
+    "trace": "jeugdsim.engine",
     "write_scenario": "jeugdsim.scenario",
 }
 
@@ -58,6 +62,7 @@ __all__ = [
     "__version__",
     "allocate",
     "audit",
+    "clients",
     "compare",
     "expected",
     "expected_cost",
@@ -70,6 +75,7 @@ __all__ = [
     "schema",
     "settle",
     "simulate",
+    "trace",
     "write_scenario",
 ]
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from jeugdsim.pipeline import Comparison, Outcome
+    from jeugdsim.results import Comparison, Outcome
     from jeugdsim.scenario import Scenario
 
 DEFAULT_DRAWS = 1000

@@ -210,7 +210,7 @@ def test_the_audit_passes_the_simulation_and_catches_a_tenth() -> None:
     volumes = js.simulate(scenario, draws=150, seed=9, progress=False)
     table = js.audit(volumes, scenario)
     assert list(table.columns) == [
-        "quantity", "year", "municipality", "care_form", "cells",
+        "quantity", "year", "municipality", "care_form", "cells", "closed_form",
         "theory", "estimate", "standard_error", "z",
     ]  # fmt: skip
     assert abs(table.z).max() < 5

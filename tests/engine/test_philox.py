@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jeugdsim.engine import kernels
+from jeugdsim.engine import keyed
 
 Words = tuple[int, int, int, int]
 
@@ -31,11 +31,11 @@ PUBLISHED: dict[str, tuple[Words, tuple[int, int], Words]] = {
         (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1),
     ),
 }
-PLAIN: Callable[..., Words] = getattr(kernels.philox, "py_func", kernels.philox)
+PLAIN: Callable[..., Words] = getattr(keyed.philox, "py_func", keyed.philox)
 word = st.integers(0, 2**32 - 1)
 
 
-@pytest.mark.parametrize("philox", [kernels.philox, PLAIN], ids=["compiled", "plain Python"])
+@pytest.mark.parametrize("philox", [keyed.philox, PLAIN], ids=["compiled", "plain Python"])
 @pytest.mark.parametrize("vector", PUBLISHED)
 def test_philox_gives_the_published_vectors(philox: Callable[..., Words], vector: str) -> None:
     counter, key, answer = PUBLISHED[vector]
@@ -47,7 +47,7 @@ def test_philox_gives_the_published_vectors_for_numpy_words(vector: str) -> None
     """The kernel hands over the words of an int64 array; they must not wrap differently."""
     counter, key, answer = PUBLISHED[vector]
     words = np.array([*counter, *key], dtype=np.int64)
-    assert kernels.philox(*words) == answer
+    assert keyed.philox(*words) == answer
 
 
 def philox_of_the_paper(counter: Words, key: tuple[int, int]) -> Words:
@@ -66,22 +66,22 @@ def philox_of_the_paper(counter: Words, key: tuple[int, int]) -> Words:
 @given(counter=st.tuples(word, word, word, word), key=st.tuples(word, word))
 def test_compiled_plain_and_paper_give_the_same_words(counter: Words, key: tuple[int, int]) -> None:
     expected = philox_of_the_paper(counter, key)
-    assert kernels.philox(*counter, *key) == expected
+    assert keyed.philox(*counter, *key) == expected
     assert PLAIN(*counter, *key) == expected
 
 
 def test_uniforms_of_the_outermost_words_lie_inside_the_interval() -> None:
     """The 53-bit one may round to 1 itself, which the counts below it bear (test_poisson_count)."""
     top = 2**32 - 1
-    assert 0 < kernels.uniform(0) < 1e-9
-    assert 1 - 1e-9 < kernels.uniform(top) < 1
-    assert 0 < kernels.uniform53(0, 0) < 1e-15
-    assert 1 - 1e-15 < kernels.uniform53(top, top - 2**12) < 1
+    assert 0 < keyed.uniform(0) < 1e-9
+    assert 1 - 1e-9 < keyed.uniform(top) < 1
+    assert 0 < keyed.uniform53(0, 0) < 1e-15
+    assert 1 - 1e-15 < keyed.uniform53(top, top - 2**12) < 1
 
 
 @settings(deadline=None)
 @given(high=word, low=word)
 def test_a_53_bit_uniform_is_the_two_words_as_one_binary_fraction(high: int, low: int) -> None:
-    assert kernels.uniform53(high, low) == pytest.approx(
+    assert keyed.uniform53(high, low) == pytest.approx(
         high / 2**32 + low / 2**64, rel=1e-15, abs=2**-53
     )

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from jeugdsim.engine.kernels import poisson_count
+from jeugdsim.engine.keyed import poisson_count
 
 MEANS = (0.0, 1e-9, 0.01, 0.7, 3.0, 17.3, 31.99, 32.0, 32.01, 75.5, 1e3, 1234.5, 2e4)
 # Nearer to a step of the distribution function than this, rounding decides.

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from jeugdsim.engine.kernels import MASK, TAIL_BITS, quantile_at, step_at
+from jeugdsim.engine.keyed import MASK, TAIL_BITS, quantile_at, step_at
 from jeugdsim.engine.stays import (
     EmpiricalStay,
     ExponentialStay,
@@ -327,7 +327,7 @@ def test_steps_are_drawn_with_their_chances_to_one_word_in_all() -> None:
     stay = EmpiricalStay(np.array([1.0, 4.0, 9.0]), np.array([1 / 3, 1 / 6, 1 / 2]))
 
     def days(word: int) -> float:
-        return step_at(stay.cumulative(), stay.days, 0, 2, word)
+        return step_at(np.stack([stay.cumulative(), stay.days]), 0, 2, word)
 
     edges = {1 / 3: (1.0, 4.0), 1 / 2: (4.0, 9.0)}
     for chance, (before, after) in edges.items():
@@ -335,7 +335,7 @@ def test_steps_are_drawn_with_their_chances_to_one_word_in_all() -> None:
         assert [days(edge - 2), days(edge + 1)] == [before, after]
     assert (days(0), days(MASK)) == (1.0, 9.0)
     for first, last in ((1, 1), (1, 2)):  # a form's own part of the steps of all forms
-        assert step_at(stay.cumulative(), stay.days, first, last, 0) == 4.0
+        assert step_at(np.stack([stay.cumulative(), stay.days]), first, last, 0) == 4.0
 
 
 def test_days_left_of_an_empirical_stay_are_those_of_its_table() -> None:

@@ -22,8 +22,8 @@ PLAIN = """
 import sys
 import numpy as np
 import jeugdsim as js
-from jeugdsim.engine import kernels
-assert not hasattr(kernels.philox, "py_func"), "this was to run uncompiled"
+from jeugdsim.engine import keyed
+assert not hasattr(keyed.philox, "py_func"), "this was to run uncompiled"
 folder, target, draws, seed = sys.argv[1:]
 scenario = js.load_scenario(folder)
 volumes = js.simulate(scenario, draws=int(draws), seed=int(seed), threads=1, progress=False)
@@ -85,8 +85,8 @@ def test_uncompiled_volumes_are_those_of_the_compiled_kernel_to_the_bit(
 def test_the_same_bits_without_a_cache_on_disk(tmp_path: Path) -> None:
     """JEUGDSIM_CACHE=0 compiles in memory; only the smallest kernel, for time's sake."""
     code = (
-        "from jeugdsim.engine import kernels;"
-        "print(*kernels.philox(1, 2, 3, 4, 5, 6), kernels.philox.stats.cache_path)"
+        "from jeugdsim.engine import keyed;"
+        "print(*keyed.philox(1, 2, 3, 4, 5, 6), keyed.philox.stats.cache_path)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -96,7 +96,7 @@ def test_the_same_bits_without_a_cache_on_disk(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    from jeugdsim.engine.kernels import philox
+    from jeugdsim.engine.keyed import philox
 
     *words, place = done.stdout.split()
     assert [int(word) for word in words] == list(philox(1, 2, 3, 4, 5, 6))

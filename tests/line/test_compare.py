@@ -16,7 +16,7 @@ from regions import DATA, HAAGLANDEN, lever
 
 import jeugdsim as js
 from jeugdsim.outcomes.comparison import MOVED, moved_cost
-from jeugdsim.pipeline import Comparison, Outcome
+from jeugdsim.results import Comparison, Outcome
 from jeugdsim.scenario import Scenario
 
 SEED = 2027

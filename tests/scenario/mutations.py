@@ -38,12 +38,14 @@ CELLS = [
         "A1",
     ),
     *("etmaal", "traject", "fixed", "lognormal", "gamma", "weibull", "exponential", "empirical:x.csv"),
+    *("true", "waar", "nee", "17", "18", "21", "pleegzorg"),
     *("verblijf", "crisis", "Aldorp", "Delft", "Den Haag", "assumption", "measured"),
 ]
 VALUES = [
     *("0", "-1", "1", "2", "0.5", "-0.5", "1.5", "1e6", "1e15", "1e308", "nan", "inf", "1e999", "true"),
     *('"x"', '""', '"history"', '"pxq"', '"task_based"', '"availability"', '"move"', '"stay_days"'),
     *('"units_per_day"', '"inflow"', '"tariff"', '"step"', '"back"', '"all"', '"inhabitants"', '"A1"'),
+    *('"extended_share"', "[1e3, 2e4]", "[2, 1]"),
     *("[]", "{}", "[1]", '["x"]', "[{}]", "{x = 1}", "{mean = 1}", "{mean = 0.1, sd = 0.1}"),
     *("{mean = 1, cv = 0.5}", "{p10 = -0.5, p50 = 0, p90 = 0.9}", "{low = -1, mode = 0, high = 1}"),
     *("{2028 = 0.5}", "{2027 = 1, 2029 = 0}", "{per_youth = 100}", "2027-01-01", "2028-12-31", "2027"),
@@ -62,6 +64,15 @@ MARKS = [
         "remove = []\n",
     ),
 ]
+_AGES = ((3, 0.25), (12, 0.25), (17, 0.5))
+_LONGER = b"""[[levers]]
+name = "langer pleegzorg"
+affects = "extended_share"
+care_forms = ["pleegzorg"]
+effect = {mean = 0.1, sd = 0.05}
+starts = 2028-01-01
+
+"""
 FACTORS = (0.0, -1.0, 0.1, 0.5, 0.999, 1.001, 2.0, 10.0, 100.0, 1e3, 1e6)
 _NUMBER = re.compile(rb"(?<![\w.])-?[0-9]+(?:\.[0-9]+)?(?:e-?[0-9]+)?(?![\w.])")
 _KEY = re.compile(rb"[A-Za-z_]{3,}(?= *=)")
@@ -75,7 +86,7 @@ def folder_of(path: Path) -> Folder:
 
 
 def rich_folder() -> Folder:
-    """Return tests/data/small with every optional file: season, accounts and an empirical stay."""
+    """Return tests/data/small with every optional file: season, accounts, places, ages, a stay."""
     folder = folder_of(DATA / "small")
     months = "".join(f"crisis,{month},{0.5 + (month > 6)},A1,\n" for month in range(1, 13))
     folder["season.csv"] = f"care_form,month,factor,source,note\n{months}".encode()
@@ -89,7 +100,38 @@ def rich_folder() -> Folder:
     stay = b"exponential,150,,,,A1,"
     assert stay in folder["care_forms.csv"]
     forms = folder["care_forms.csv"].replace(stay, b"empirical:korte stays.csv,,,,,A1,")
-    return {**folder, "care_forms.csv": forms}
+    return {**folder, "care_forms.csv": forms, **_scarce(folder, forms)}
+
+
+def _scarce(folder: Folder, forms: bytes) -> Folder:
+    """Return the files of a folder in which children have ages, and wait for two forms of care."""
+    names = ("pleegzorg", "crisis", "dagbehandeling", "diagnostiek", "ambulante begeleiding")
+    ages = "".join(f"{name},{age},{share},A1,\n" for name in names for age, share in _AGES)
+    edits = (
+        ("care_forms.csv", b"fixed,28,,,,A1", b"fixed,28,,,2,A1"),
+        ("demand.csv", b",source,note", b",waiting_at_start,priority,source,note"),
+        ("demand.csv", b",A1,", b",,,A1,"),
+        ("demand.csv", b"pleegzorg,9,2,,,,,A1", b"pleegzorg,9,2,,,4,2,A1"),
+        ("moves.csv", b",source,note", b",holds_place,priority,source,note"),
+        ("moves.csv", b",A1,", b",nee,,A1,"),
+        ("moves.csv", b"0.42,nee,,A1", b"0.42,true,1,A1"),
+        ("scenario.toml", b"cost_ratio = 1.01", b"cost_ratio = 1.01\nchild_retentions = [1e3, 5e3]"),
+        ("scenario.toml", b"[allocation]", _LONGER + b"[allocation]"),
+    )
+    files = {**folder, "care_forms.csv": forms}
+    for name, old, new in edits:
+        assert old in files[name]
+        files[name] = files[name].replace(old, new)
+    return files | {
+        "places.csv": b"care_form,contract,year,places,source,note\n"
+        b"pleegzorg,verblijf,2027,26,A1,\npleegzorg,verblijf,2028,20,A1,\n",
+        "waiting.csv": b"care_form,bridging_care_form,reneging_per_year,reneging_per_year_cv,"
+        b"escalation_per_year,escalation_care_form,admitted_within_days,source,note\n"
+        b"crisis,ambulante begeleiding,6,0.3,1,pleegzorg,1,A1,\npleegzorg,,0.5,,,,,A1,\n",
+        "entry_ages.csv": f"care_form,age,share,source,note\n{ages}".encode(),
+        "extended_care.csv": b"care_form,share,share_cv,until_age,source,note\n"
+        b"pleegzorg,0.5,0.1,21,A1,\n",
+    }
 
 
 def mutated(folder: Mapping[str, bytes], seed: int) -> Folder:
@@ -263,7 +305,8 @@ def _files(files: Folder, rng: random.Random) -> None:
     elif how == 1:
         files[rng.choice((one.upper(), f"copy of {one}", f"{one}.txt", "x.csv"))] = files.pop(one)
     elif how == 2:
-        files[rng.choice((f"copy of {one}", "budget.csv", "season.csv", "accounts.csv"))] = files[one]
+        optional = ("budget.csv", "season.csv", "accounts.csv", "places.csv", "entry_ages.csv")
+        files[rng.choice((f"copy of {one}", *optional))] = files[one]
     elif how == 3:
         files[one] = b""
     elif how == 4:

@@ -18,35 +18,50 @@ from jeugdsim.world.assumptions import uncertain_assumptions
 
 from .folders import FILES, TOML, assert_told, findings_of, write_folder
 
-# What the public design says: any numeric column of these files, but for the two spreads and places.
+# What the public design says: any numeric column of these files, but for spreads, ranks and norms.
 NUMBERS = {
-    "care_forms": ("tariff", "units_per_day", "stay_mean_days"),
-    "demand": ("clients_at_start", "inflow_per_1000_youth"),
+    "care_forms": ("tariff", "units_per_day", "stay_mean_days", "places"),
+    "demand": ("clients_at_start", "inflow_per_1000_youth", "waiting_at_start"),
     "moves": ("probability",),
+    "waiting": ("reneging_per_year", "escalation_per_year"),
+    "extended_care": ("share",),
 }
 COLUMNS = [(table, column) for table, columns in NUMBERS.items() for column in columns]
 # Every cell of these columns that may hold a number has one; no companions yet.
 FULL = {
     "care_forms": """\
 care_form,segment,unit,tariff,units_per_day,units_cv,stay_distribution,stay_mean_days,stay_sd_days,places,source
-pleegzorg,verblijf,etmaal,60,1,0,lognormal,300,260,,A1
-crisis,verblijf,etmaal,300,1,,fixed,28,,,A1
-begeleiding,veelvoorkomend,uur,100,0.15,0.5,exponential,150,,,A1
+pleegzorg,verblijf,etmaal,60,1,0,lognormal,300,260,80,A1
+crisis,verblijf,etmaal,300,1,,fixed,28,,20,A1
+begeleiding,veelvoorkomend,uur,100,0.15,0.5,exponential,150,,700,A1
 """,
     "demand": """\
-municipality,care_form,clients_at_start,inflow_per_1000_youth,source
-Delft,pleegzorg,40,2.5,S1
-Delft,crisis,12,1.5,S1
-Delft,begeleiding,250,20,S1
-Rijswijk,pleegzorg,30,2.0,S1
-Rijswijk,crisis,8,1.25,S1
-Rijswijk,begeleiding,300.5,22,S1
+municipality,care_form,clients_at_start,inflow_per_1000_youth,waiting_at_start,source
+Delft,pleegzorg,40,2.5,4,S1
+Delft,crisis,12,1.5,1,S1
+Delft,begeleiding,250,20,10,S1
+Rijswijk,pleegzorg,30,2.0,6,S1
+Rijswijk,crisis,8,1.25,0.5,S1
+Rijswijk,begeleiding,300.5,22,20,S1
 """,
     "moves": """\
 from_care_form,to_care_form,probability,source
 crisis,pleegzorg,0.3,A1
 crisis,begeleiding,0.4,A1
 pleegzorg,begeleiding,0.2,A1
+""",
+    "waiting": """\
+care_form,reneging_per_year,escalation_per_year,escalation_care_form,source
+pleegzorg,0.5,0.25,crisis,A1
+crisis,12,1,pleegzorg,A1
+begeleiding,1.5,0.1,pleegzorg,A1
+""",
+    "entry_ages": "care_form,age,share,source\npleegzorg,9,1,A1\ncrisis,16,1,A1\nbegeleiding,17,1,A1\n",
+    "extended_care": """\
+care_form,share,until_age,source
+pleegzorg,0.6,21,A1
+crisis,0.1,19,A1
+begeleiding,0.25,18.5,A1
 """,
 }
 Cells = Callable[[int, float], dict[str, str]]
@@ -119,7 +134,7 @@ def test_all_columns_of_all_files_at_once(tmp_path: Path, cells: Cells, family: 
     }
     scenario = read(tmp_path / "a", files)
     found = list(cells_of(scenario))
-    assert len(found) == 3 * 3 + 6 * 2 + 3
+    assert len(found) == 3 * 4 + 6 * 3 + 3 + 3 * 2 + 3
     assert all(isinstance(number, family) for _, _, number in found)
     write_scenario(scenario, tmp_path / "b")
     assert load_scenario(tmp_path / "b") == scenario
@@ -136,12 +151,14 @@ def test_rows_differ_and_both_kinds_stand_in_one_file(tmp_path: Path) -> None:
     assert forms["pleegzorg"].tariff == Lognormal(mean=60, cv=0.05)
     assert forms["crisis"].tariff == Percentiles(p10=270, p50=300, p90=360)
     assert forms["begeleiding"].tariff == 100.0
+    assert forms["crisis"].places == Percentiles(p10=18, p50=20, p90=24)
+    assert scenario.extended_care[2].share == Lognormal(mean=0.6, cv=0.05)
     demand = {(row.municipality, row.care_form): row for row in scenario.demand}
     assert demand["Delft", "crisis"].clients_at_start == Percentiles(p10=10.8, p50=12, p90=14.4)
     assert demand["Rijswijk", "pleegzorg"].inflow_per_1000_youth == Lognormal(mean=2, cv=0.05)
     assert demand["Rijswijk", "begeleiding"].inflow_per_1000_youth == 22.0
     kinds = [type(number) for _, _, number in cells_of(scenario)]
-    assert {kinds.count(kind) for kind in (Lognormal, Percentiles, float)} == {8}
+    assert {kinds.count(kind) for kind in (Lognormal, Percentiles, float)} == {14}
     write_scenario(scenario, tmp_path / "b")
     again = load_scenario(tmp_path / "b")
     assert again == scenario
@@ -160,7 +177,7 @@ def test_empty_companion_columns_change_nothing(tmp_path: Path) -> None:
 
 
 def test_all_of_them_are_drawn_each_from_its_own_distribution(tmp_path: Path) -> None:
-    """All 16 uncertain cells: in 250 draws one value in each of the 250 strata of its family."""
+    """All 28 uncertain cells: in 250 draws one value in each of the 250 strata of its family."""
     files = {
         table: with_companions(table, dict.fromkeys(columns, in_turn))
         for table, columns in NUMBERS.items()
@@ -169,7 +186,7 @@ def test_all_of_them_are_drawn_each_from_its_own_distribution(tmp_path: Path) ->
     volumes = js.simulate(scenario, draws=250, seed=2, progress=False)
     uncertain = {one.path: one.number for one in uncertain_assumptions(scenario)}
     cells = {path for path in uncertain if path.split(".")[0] in NUMBERS}
-    assert len(cells) == 16
+    assert len(cells) == 28
     for path in cells:
         drawn, number = volumes.parameters.sel(parameter=path).to_numpy(), uncertain[path]
         if isinstance(number, Lognormal):
@@ -247,8 +264,8 @@ def test_one_percentile_without_the_other_is_refused(
 
 @pytest.mark.parametrize(
     ("table", "column"),
-    [("care_forms", name) for name in ("stay_sd_days", "units_cv", "places")]
-    + [("population", "youth"), ("demand", "source")],
+    [("care_forms", name) for name in ("stay_sd_days", "units_cv")]
+    + [("population", "youth"), ("demand", "source"), ("demand", "priority"), ("moves", "holds_place")],
 )
 @pytest.mark.parametrize("end", ["cv", "p10"])
 def test_what_takes_no_companions(tmp_path: Path, table: str, column: str, end: str) -> None:
@@ -282,7 +299,7 @@ def test_uncertain_cells_may_be_correlated_whatever_file_they_stand_in(tmp_path:
         "demand.Delft.crisis.clients_at_start, demand.Rijswijk.crisis.inflow_per_1000_youth": -0.5,
     }
     lines = "".join(f'"{pair}" = {value}\n' for pair, value in pairs.items())
-    files = {f"{name}.csv": text for name, text in tables.items()}
+    files = {f"{name}.csv": text for name, text in {**FULL, **tables}.items()}
     files["scenario.toml"] = f"{TOML}[correlations]\n{lines}"
     scenario = load_scenario(write_folder(tmp_path, dict(files)))
     volumes = js.simulate(scenario, draws=250, seed=2, progress=False)

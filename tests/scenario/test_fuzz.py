@@ -130,3 +130,11 @@ def test_the_folder_that_is_mutated_is_right_itself(tmp_path: Path) -> None:
     assert scenario.season
     assert scenario.accounts
     assert scenario.empirical_stays
+    assert scenario.limited_forms == ("crisis", "pleegzorg")
+    assert scenario.places
+    assert scenario.waiting
+    assert scenario.has_ages
+    assert scenario.extended_care
+    assert any(row.holds_place for row in scenario.moves)
+    assert any(row.waiting_at_start for row in scenario.demand)
+    assert any(terms.child_retentions for terms in scenario.settings.contracts.values())

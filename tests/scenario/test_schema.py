@@ -20,8 +20,10 @@ from pydantic import ValidationError
 
 import jeugdsim as js
 from jeugdsim.scenario.checks import name_problem
+from jeugdsim.scenario.checks_plausible import growths, responses
 from jeugdsim.scenario.checks_policy import UNSUPPORTED_FORMS
-from jeugdsim.scenario.settings import Settings
+from jeugdsim.scenario.checks_size import largest
+from jeugdsim.scenario.settings import MOST_EFFECT, MOST_GROWTH, Settings
 from jeugdsim.scenario.toml_file import KeyPath
 
 from .folders import TOML, edited, write_folder, write_variant
@@ -36,6 +38,7 @@ FILES = sorted(
 SCHEMA = js.schema()
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
 RICH = (ROOT / "tests" / "data" / "small" / "scenario.toml").read_text(encoding="utf-8")
+RICH = RICH.replace('form = "pxq"\n', 'form = "pxq"\nchild_retentions = [25e3, 50_000]\n')
 # The keys below these are names and years that a user gives
 NAMED = {"contracts", "sources", "agreed_reduction", "target", "used", "correlations"}
 
@@ -55,14 +58,18 @@ def told(values: dict[str, Any]) -> list[str]:
 
 
 def refusals(values: dict[str, Any]) -> list[str]:
-    """Return what the models, and the rules on contracts and names, have against a scenario.toml."""
+    """Return what the models, and the rules on contracts, names and sizes, have against it."""
     try:
-        Settings.model_validate(values)
+        checked = Settings.model_validate(values)
     except ValidationError as error:
         return [one["msg"] for one in error.errors()]
     contracts, levers = values["contracts"], values.get("levers", [])
     names = [*contracts, *(lever["name"] for lever in levers)]
     unsupported = [one["form"] for one in contracts.values() if one["form"] in UNSUPPORTED_FORMS]
+    sizes = [(number, MOST_GROWTH) for _, number in growths(checked)]
+    sizes += [(number, MOST_EFFECT) for _, number in responses(checked)]
+    sizes += [(lever.effect, MOST_EFFECT) for lever in checked.levers]
+    unsupported += ["too large" for number, most in sizes if largest(number) > most]
     return [*unsupported, *filter(None, map(name_problem, names)), *([] if contracts else ["none"])]
 
 
@@ -139,6 +146,7 @@ VALUES: list[Any] = [
     *({"mean": 0.5, "cv": 0.1, "sd": 0.1}, {"p10": 0, "p50": 0.5, "p90": 1}, {"p10": 0, "p50": 1}),
     *({"p10": -3, "p50": -2, "p90": 0}, {"low": 0, "mode": 2, "high": 3}, {"per_youth": 800}),
     *({"mean": 0.1, "sd": 0.1, "autocorrelation": 2}, [{"above": 0.1, "payer_share": 0.5}]),
+    *([5e4, 2.5e4], [0, 1, 2, 3, 4, 5, 6, 7], [0, 1, 2, 3, 4, 5, 6, 7, 8], "extended_share"),
     *([{"above": 0.1}], [{"below": 0.1, "payer_share": 1.5}], {"verblijf": "inhabitants"}),
     *(date(2027, 1, 1), date(2027, 2, 1)),
 ]

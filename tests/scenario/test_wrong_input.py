@@ -195,7 +195,7 @@ WRONG_ROWS = [
     ("care_forms.csv", "fixed,28,", "fixed,28.5,", 3, ("whole number of days", "28.5")),
     ("care_forms.csv", "fixed,28,,", "fixed,28,,5", 3, ("fixed", "no stay_sd_days")),
     ("care_forms.csv", "exponential,150,,", "exponential,150,,5", 4, ("exponential",)),
-    ("care_forms.csv", "260,,A1", "260,40,A1", 2, ("places", "not supported yet", "empty")),
+    ("care_forms.csv", "260,,A1", "260,40.5,A1", 2, ("places", "whole number", "40.5")),
     ("care_forms.csv", "0.04,260", "-0.04,260", 2, ("stay_mean_days", "cv >= 0")),
     ("care_forms.csv", "0.13,0.18", "0.13,", 4, ("units_per_day_p10 and units_per_day_p90",)),
     ("care_forms.csv", "0.15,0.13,0.18", "0.15,0.16,0.18", 4, ("p10 <= p50 <= p90", "0.16")),

@@ -9,11 +9,10 @@ import numpy.typing as npt
 import xarray as xr
 
 from jeugdsim.allocation import shares
-from jeugdsim.allocation.budget import lever_costs, make_budgets
-from jeugdsim.allocation.pools import Pool, make_pools
+from jeugdsim.allocation.budget import carried_cost, lever_costs, make_budgets, segment_sums
+from jeugdsim.allocation.pools import Pool, make_pools, shareable_cost
 from jeugdsim.allocation.shares import NotComputableError
 from jeugdsim.engine.plan import youth_by_year
-from jeugdsim.funding.reference import first_year_reference_cost
 from jeugdsim.funding.settlement import check_belongs, ordered
 from jeugdsim.scenario.findings import nearest
 from jeugdsim.scenario.model import Scenario
@@ -43,7 +42,10 @@ def allocate(accounts: xr.Dataset, scenario: Scenario, key: Key | None = None) -
     xarray.Dataset
         On (draw, year, municipality, segment), nominal euros: ``contribution``, ``lever_cost``,
         ``budget`` (target included), ``overrun`` = contribution + lever cost - budget, and
-        ``budget_without_target``.
+        ``budget_without_target``. Where care forms have places or children have ages, also
+        ``reference_cost`` (municipality, segment): the expected cost of the reference in the first
+        year, euros of price_year, by the ``reference_units`` of the accounts. If these are of another
+        reference than the scenario's, it is simulated.
 
     Raises
     ------
@@ -63,10 +65,11 @@ def allocate(accounts: xr.Dataset, scenario: Scenario, key: Key | None = None) -
     """
     check_belongs(accounts, scenario)
     _check_contracts(accounts, scenario)
-    reference_cost = first_year_reference_cost(scenario)
+    reference_cost = shareable_cost(scenario, accounts)
+    by_segment = segment_sums(scenario, reference_cost)
     contribution = contributions(accounts, scenario, reference_cost, key)
     lever_cost = lever_costs(accounts, scenario, reference_cost)
-    budgets = make_budgets(scenario, reference_cost)
+    budgets = make_budgets(scenario, by_segment)
     budget = np.broadcast_to(budgets.with_target, contribution.shape)
     without = np.broadcast_to(budgets.without_target, contribution.shape)
     return xr.Dataset(
@@ -76,6 +79,7 @@ def allocate(accounts: xr.Dataset, scenario: Scenario, key: Key | None = None) -
             "budget": (BILL_DIMS, budget),
             "overrun": (BILL_DIMS, contribution + lever_cost - budget),
             "budget_without_target": (BILL_DIMS, without),
+            **carried_cost(scenario, by_segment),
         },
         coords={
             **{name: accounts[name] for name in ("draw", "year", "municipality")},

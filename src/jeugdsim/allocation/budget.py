@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from jeugdsim.allocation.pools import shareable_cost
 from jeugdsim.engine.effects import lever_cells
 from jeugdsim.funding.levels import levels
+from jeugdsim.funding.reference import is_limited, reference_cost_hash
 from jeugdsim.funding.settlement import ordered
 from jeugdsim.funding.tariffs import drawn_again
 from jeugdsim.scenario.model import Scenario
@@ -19,6 +21,9 @@ from jeugdsim.world.index import mean_index
 from jeugdsim.world.phases import share_of_year_begun
 
 Array = npt.NDArray[np.float64]
+CARRIED = "reference_cost"
+_SEGMENT = ("municipality", "segment")
+_BELONGS_TO = "reference_cost_hash"
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,45 @@ def nominal_target(scenario: Scenario) -> Array:
     return target if savings.target_prices == "nominal" else target * council_index(scenario)
 
 
-def make_budgets(scenario: Scenario, reference_cost: Array) -> Budgets:
+def carried_cost(scenario: Scenario, by_segment: Array) -> dict[str, xr.DataArray]:
+    """Return what bills carry along of the reference: nothing where its closed form holds anyhow.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Whose bills they are.
+    by_segment : ndarray, shape (municipalities, segments)
+        Expected reference cost of the first year, euros of price_year.
+    """
+    if not is_limited(scenario):
+        return {}
+    attrs = {_BELONGS_TO: reference_cost_hash(scenario)}
+    return {CARRIED: xr.DataArray(by_segment, dims=_SEGMENT, attrs=attrs)}
+
+
+def cost_by_segment(scenario: Scenario, bills: xr.Dataset) -> Array:
+    """Return the expected reference cost of the first year, shape (municipalities, segments).
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is assumed.
+    bills : xarray.Dataset
+        From ``allocate``: what they carry is used where it belongs to this scenario's reference.
+    """
+    if is_limited(scenario) and _carries_cost(bills, scenario):
+        return ordered(bills, CARRIED, _SEGMENT)
+    return segment_sums(scenario, shareable_cost(scenario, bills))
+
+
+def _carries_cost(bills: xr.Dataset, scenario: Scenario) -> bool:
+    """Tell whether bills carry the cost of this scenario's reference, not joined over draws."""
+    if CARRIED not in bills or set(bills[CARRIED].dims) != set(_SEGMENT):
+        return False
+    return bool(bills[CARRIED].attrs.get(_BELONGS_TO) == reference_cost_hash(scenario))
+
+
+def make_budgets(scenario: Scenario, by_segment: Array) -> Budgets:
     """Return the budgets of every municipality and segment.
 
     basis x split x index x (1 + volume growth)^(y - start) - target(y) x split; rows of budget.csv
@@ -55,10 +98,9 @@ def make_budgets(scenario: Scenario, reference_cost: Array) -> Budgets:
     ----------
     scenario : Scenario
         Budget, savings target and world.
-    reference_cost : ndarray, shape (municipalities, care forms)
+    by_segment : ndarray, shape (municipalities, segments)
         Expected reference cost of the first year, euros of price_year.
     """
-    by_segment = segment_sums(scenario, reference_cost)
     split = by_segment / by_segment.sum()
     target = nominal_target(scenario)[:, None, None] * split
     if scenario.budget_rows:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import xarray as xr
 
+from jeugdsim.funding.reference import first_year_reference_cost, is_limited, reference_units
 from jeugdsim.scenario.findings import Finding, ScenarioError
 from jeugdsim.scenario.model import Scenario
 
@@ -42,6 +44,30 @@ class Pool:
     segment_forms: tuple[tuple[int, ...], ...]
 
 
+def shareable_cost(scenario: Scenario, result: xr.Dataset) -> Array:
+    """Return the expected reference cost of the first year, (municipalities, care forms).
+
+    A mean over few draws may show no use of a small pool at all; its closed form then says how that
+    pool is shared.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is assumed.
+    result : xarray.Dataset
+        Accounts or bills, see ``reference_units``.
+    """
+    cost = first_year_reference_cost(scenario, reference_units(scenario, result))
+    if not is_limited(scenario):
+        return cost
+    for name in scenario.contract_names:
+        for members, forms in _groups(scenario, name).items():
+            pool = np.ix_(members, forms)
+            if cost[pool].sum() <= 0:
+                cost[pool] = first_year_reference_cost(scenario, None)[pool]
+    return cost
+
+
 def make_pools(scenario: Scenario, reference_cost: Array) -> tuple[Pool, ...]:
     """Return all pools of a scenario, by contract.
 
@@ -64,12 +90,18 @@ def make_pools(scenario: Scenario, reference_cost: Array) -> tuple[Pool, ...]:
     )
 
 
-def _contract_pools(scenario: Scenario, name: str, reference_cost: Array) -> list[Pool]:
+def _groups(scenario: Scenario, name: str) -> dict[tuple[int, ...], list[int]]:
+    """Return the care forms of a contract by their members."""
     forms_of: dict[tuple[int, ...], list[int]] = {}
     cells = scenario.contract_cells(name)
     for form in sorted({form for _, form in cells}):
         members = _members(scenario, name, form)
         forms_of.setdefault(members, []).append(scenario.care_form_names.index(form))
+    return forms_of
+
+
+def _contract_pools(scenario: Scenario, name: str, reference_cost: Array) -> list[Pool]:
+    forms_of = _groups(scenario, name)
     contract_cost = sum(
         float(reference_cost[np.ix_(members, forms)].sum()) for members, forms in forms_of.items()
     )

@@ -5,6 +5,7 @@ The only folder that imports numba.
 
 from jeugdsim.engine.audit import audit
 from jeugdsim.engine.expected import expected
+from jeugdsim.engine.replay import clients, trace
 from jeugdsim.engine.simulation import simulate
 
-__all__ = ["audit", "expected", "simulate"]
+__all__ = ["audit", "clients", "expected", "simulate", "trace"]

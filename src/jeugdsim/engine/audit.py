@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ import xarray as xr
 
 from jeugdsim.engine.expected import expected, is_certain
 from jeugdsim.engine.fingerprint import quantities_hash
+from jeugdsim.engine.scarcity import Scarcity, Truths, since
 from jeugdsim.scenario.model import Scenario
 
 if TYPE_CHECKING:
@@ -38,6 +40,11 @@ def audit(volumes: xr.Dataset, scenario: Scenario, *, threads: int | None = None
     simulated less expected. Yearly shocks stand at their mean in theory; they make z of cells hang
     together, and shocks on stays shift a mean by about half their squared cv at most.
 
+    Theory lets everybody in at once and lets nobody grow too old for care. Where nobody waited in the
+    volumes and children have no ages that is what was simulated. Otherwise ``closed_form`` tells where
+    theory still says something: where no line was expected, no child waited, and none came from where
+    one did.
+
     Parameters
     ----------
     volumes : xarray.Dataset
@@ -51,9 +58,11 @@ def audit(volumes: xr.Dataset, scenario: Scenario, *, threads: int | None = None
     -------
     pandas.DataFrame
         ``quantity``, ``year``, ``municipality``, ``care_form``, ``cells`` (1, or how many a pooled
-        row holds), ``theory`` and ``estimate`` (means per draw), ``standard_error``, ``z``. Cells in
-        which fewer than 25 clients are expected over all draws are pooled per quantity and year,
-        with empty names. Cells where nothing is bought are left out.
+        row holds), ``closed_form`` (bool), ``theory`` and ``estimate`` (means per draw),
+        ``standard_error``, ``z`` (NaN where the closed form does not hold). Cells in which fewer than
+        25 clients are expected over all draws are pooled per quantity and year, with empty names;
+        those where the closed form does not hold by themselves. Cells where nothing is bought are
+        left out.
 
     Raises
     ------
@@ -79,14 +88,29 @@ def audit(volumes: xr.Dataset, scenario: Scenario, *, threads: int | None = None
     theory = expected(scenario, parameters=None if certain else volumes["parameters"], threads=threads)
     bought = _bought(scenario)
     few = _few_clients(theory, volumes.sizes["draw"]) & bought
+    holds = _closed_form_holds(scenario, volumes, theory)
     tables = [
-        _table(quantity, volumes, theory, bought & ~few, few, certain=certain)
+        _table(quantity, volumes, theory, (bought & ~few, few), holds, certain=certain)
         for quantity in QUANTITIES
     ]
     return pd.concat(tables, ignore_index=True)
 
 
-def _bought(scenario: Scenario) -> npt.NDArray[np.bool_]:
+def _closed_form_holds(scenario: Scenario, volumes: xr.Dataset, theory: xr.Dataset) -> Truths:
+    """Return where the volumes may be held against theory, (years, municipalities, care forms)."""
+    told = theory.get("closed_form_holds")
+    if told is None:
+        return np.ones(tuple(theory.sizes[name] for name in _DIMS[1:]), dtype=np.bool_)
+    expected_to = told.all("draw") if "draw" in told.dims else told
+    scarcity = Scarcity(scenario)
+    waited = volumes["waiting_days"].any("draw").transpose(*_DIMS[1:]).to_numpy()
+    seen = scarcity.closed_form_holds(since(np.einsum("pmk,ymk->py", scarcity.cells, waited)))
+    # Nobody waited anywhere: every child was let in at once, whatever might have been.
+    nobody_waited = not waited.any() and not scarcity.in_line_at_the_start.any()
+    return seen if nobody_waited else seen & expected_to.transpose(*_DIMS[1:]).to_numpy()
+
+
+def _bought(scenario: Scenario) -> Truths:
     cells = [
         [(town, form) in scenario.demand_cells for form in scenario.care_form_names]
         for town in scenario.municipality_names
@@ -94,7 +118,7 @@ def _bought(scenario: Scenario) -> npt.NDArray[np.bool_]:
     return np.broadcast_to(np.array(cells), (len(scenario.calendar_years), *np.shape(cells)))
 
 
-def _few_clients(theory: xr.Dataset, draws: int) -> npt.NDArray[np.bool_]:
+def _few_clients(theory: xr.Dataset, draws: int) -> Truths:
     clients = theory["clients_in_year"]
     mean = clients.mean("draw") if "draw" in clients.dims else clients
     return np.asarray(mean.transpose(*_DIMS[1:]).to_numpy() * draws < _FEWEST_CLIENTS)
@@ -104,14 +128,15 @@ def _table(
     quantity: str,
     volumes: xr.Dataset,
     theory: xr.Dataset,
-    alone: npt.NDArray[np.bool_],
-    pooled: npt.NDArray[np.bool_],
+    alone_and_pooled: tuple[Truths, Truths],
+    holds: Truths,
     *,
     certain: bool,
 ) -> pd.DataFrame:
     """Return one quantity's rows: cells alone, then per year the pooled ones."""
     import pandas as pd
 
+    alone, pooled = alone_and_pooled
     simulated = volumes[quantity].transpose(*_DIMS).to_numpy().astype(np.float64)
     means = np.broadcast_to(theory[quantity].to_numpy(), simulated.shape)
     variance = theory[f"{quantity}_variance"].to_numpy() if certain else None
@@ -120,28 +145,38 @@ def _table(
     cells = _compared(
         simulated[:, alone], means[:, alone], None if variance is None else variance[alone]
     )
-    rows = pd.DataFrame({**dict(zip(_DIMS[1:], labels, strict=True)), "cells": 1, **cells})
-    years = np.flatnonzero(pooled.any(axis=(1, 2)))
-    for year in years:
-        where = pooled[year]
+    names = dict(zip(_DIMS[1:], labels, strict=True))
+    tables = [pd.DataFrame({**names, "cells": 1, "closed_form": holds[alone], **cells})]
+    for year, where, held in _pools(pooled, holds):
         together = _compared(
             simulated[:, year, where].sum(axis=1, keepdims=True),
             means[:, year, where].sum(axis=1, keepdims=True),
             None,  # the pooled cells of a municipality share children
         )
         label = {"year": theory["year"].to_numpy()[year], "municipality": "", "care_form": ""}
-        row = pd.DataFrame({**label, "cells": int(where.sum()), **together})
-        rows = pd.concat([rows, row], ignore_index=True)
+        counted = {"cells": int(where.sum()), "closed_form": held}
+        tables.append(pd.DataFrame({**label, **counted, **together}))
+    rows = pd.concat(tables, ignore_index=True)
+    rows.loc[~rows["closed_form"], "z"] = np.nan
     rows.insert(0, "quantity", quantity)
     return rows
+
+
+def _pools(pooled: Truths, holds: Truths) -> Iterator[tuple[int, Truths, bool]]:
+    """Give per year the cells that are taken together, and whether the closed form holds there."""
+    for year in range(len(pooled)):
+        for held in (True, False):
+            where = pooled[year] & (holds[year] == held)
+            if where.any():
+                yield year, where, held
 
 
 def _compared(simulated: Array, means: Array, variance: Array | None) -> dict[str, Array]:
     """Return theory, estimate, standard error and z of columns, shape (draws, columns)."""
     draws = len(simulated)
     theory, estimate = means.mean(axis=0), simulated.mean(axis=0)
-    if variance is None:
-        variance = (simulated - means).var(axis=0, ddof=1)
+    seen = (simulated - means).var(axis=0, ddof=1)
+    variance = seen if variance is None else np.where(np.isnan(variance), seen, variance)
     error = np.sqrt(variance / draws)
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(error > 0.0, (estimate - theory) / error, 0.0)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from jeugdsim.engine.kernels import Drawn
 from jeugdsim.engine.plan import Plan
+from jeugdsim.engine.tables import Drawn
 from jeugdsim.scenario.checks_size import MOST_CHILDREN
 from jeugdsim.scenario.findings import Finding, ScenarioError
 

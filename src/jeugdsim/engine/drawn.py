@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from jeugdsim.engine.effects import Effect
-from jeugdsim.engine.kernels import Drawn
+from jeugdsim.engine.limits import drawn_limits, stay_until_limit
 from jeugdsim.engine.plan import Plan
+from jeugdsim.engine.tables import Drawn
 from jeugdsim.scenario.findings import Finding, ScenarioError
 from jeugdsim.scenario.numbers import mean_of
 from jeugdsim.world.growth import growth_factor
@@ -41,6 +42,10 @@ class Shocks:
     inflow: Array
     stay: Array
     units: Array
+
+    def rows(self, piece: slice) -> Shocks:
+        """Return the shocks of some draws."""
+        return Shocks(self.inflow[piece], self.stay[piece], self.units[piece])
 
 
 def draw_shocks(plan: Plan, seed: int, draws: int) -> Shocks:
@@ -131,7 +136,21 @@ def make_drawn(
         stay_scale=np.ascontiguousarray(_stay_ratio(plan, parameters)[:, :, None] * scale[:, None, :]),
         move_probability=_move_probabilities(plan, parameters),
         effect=_columns(sizes, len(draws)),
+        price=_child_prices(plan, parameters, shocks),
+        **drawn_limits(plan.scenario, plan.cells, parameters),
     )
+
+
+def _child_prices(plan: Plan, parameters: Parameters, shocks: Shocks) -> Array:
+    """Return euros of price_year per day in care, (draws, years, forms), if a child's cost counts."""
+    contracts = plan.scenario.settings.contracts.values()
+    if not any(contract.child_retentions for contract in contracts):
+        return np.zeros((parameters.draws, 0, 0))
+    tariffs = [
+        parameters.of(f"care_forms.{row.care_form}.tariff", row.tariff)
+        for row in plan.scenario.care_forms
+    ]
+    return units_factor(plan, parameters, shocks) * np.stack(tariffs, axis=1)[:, None, :]
 
 
 def _columns(columns: list[Array], draws: int) -> Array:
@@ -192,6 +211,9 @@ def _start_stock(plan: Plan, parameters: Parameters, first_year_inflow: Array) -
 def stationary_stock(plan: Plan, parameters: Parameters, first_year_inflow: Array) -> Array:
     """Return the stock in balance with inflow and moves (arrivals per day x mean stay).
 
+    With ages the mean stay is that until the limit, and who reaches the limit does not move on; both
+    at the form's own entry ages, also for children who came by a move.
+
     Parameters
     ----------
     plan : Plan
@@ -214,8 +236,25 @@ def stationary_stock(plan: Plan, parameters: Parameters, first_year_inflow: Arra
         axis=1,
     )
     routes = cell_routes(plan, parameters)
+    if plan.scenario.has_ages:
+        kept, ended = stay_until_limit(plan.scenario).mixed(_extended_shares(plan, parameters))
+        mean_stay = mean_stay * kept
+        routes = [
+            (origin, to, probability * ended[:, plan.cell_form[origin]])
+            for origin, to, probability in routes
+        ]
     arrivals = _balanced_arrivals(first_year_inflow, routes, plan.cell_municipality)
     return np.asarray(arrivals / plan.calendar.year_days[0] * mean_stay[:, plan.cell_form])
+
+
+def _extended_shares(plan: Plan, parameters: Parameters) -> Array:
+    """Return the share that may stay beyond 18, before levers, shape (draws, care forms)."""
+    given = {row.care_form: row.share for row in plan.scenario.extended_care}
+    columns = [
+        parameters.of(f"extended_care.{form}.share", given.get(form, 0.0))
+        for form in plan.scenario.care_form_names
+    ]
+    return np.stack(columns, axis=1)
 
 
 def _balanced_arrivals(

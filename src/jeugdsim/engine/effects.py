@@ -16,7 +16,7 @@ from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.numbers import Number
 from jeugdsim.scenario.settings import Lever, Profile
 
-Affects = Literal["inflow", "stay_days", "units_per_day", "move"]
+Affects = Literal["inflow", "stay_days", "units_per_day", "move", "extended_share"]
 _RESPONSE_AFFECTS: tuple[Literal["inflow", "stay_days", "units_per_day"], ...] = (
     "inflow",
     "stay_days",

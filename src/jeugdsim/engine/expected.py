@@ -3,13 +3,14 @@
 Arrivals are Poisson and children do not get in each other's way, so means follow from a recursion over
 days: who arrives (from outside, by a move) times the chance that a stay of theirs ends on a later day.
 This is the M_t/G/infinity network of queueing theory in whole days (Massey & Whitt 1993, "Networks of
-infinite-server queues with nonstationary Poisson input").
+infinite-server queues with nonstationary Poisson input"). Where places run short children do get in
+each other's way, and an age limit ends stays early: there it is said that the closed form doesn't hold.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +19,10 @@ import xarray as xr
 from jeugdsim import __version__
 from jeugdsim.engine.drawn import make_drawn, no_shocks, stationary_stock
 from jeugdsim.engine.flows import forward, returning
+from jeugdsim.engine.limits import Pool, drawn_places
 from jeugdsim.engine.network import Moment, Network, make_moment, make_network
 from jeugdsim.engine.plan import make_plan
+from jeugdsim.engine.scarcity import Scarcity, Truths
 from jeugdsim.engine.variances import volume_variances
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.world.index import mean_definitive_index, mean_index
@@ -46,6 +49,8 @@ class ExpectedVolumes:
         Distinct children divided by trajectories_per_youth.
     clients_at_start : ndarray, shape (municipalities, care forms)
         Clients on the day before the start, as the scenario says.
+    closed_form_holds : ndarray of bool, or None
+        Where nobody is expected to wait or to reach an age limit; None where nobody can.
     """
 
     units: Array
@@ -56,6 +61,7 @@ class ExpectedVolumes:
     clients_at_year_end: Array
     youth_in_year: Array
     clients_at_start: Array
+    closed_form_holds: Truths | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,9 @@ def expected(
     spread over the draws is the part of the volumes' spread that comes from assumptions; the rest is
     chance (children and shocks).
 
+    Everybody is let in at once and nobody grows too old for care: where care forms have places or
+    children have ages, ``closed_form_holds`` says where that may be counted on.
+
     Parameters
     ----------
     scenario : Scenario
@@ -96,7 +105,12 @@ def expected(
     xarray.Dataset
         The volumes of ``simulate`` on the same dimensions; ``draw`` only with ``parameters``. Where
         no number of the scenario is uncertain and there are no shocks, also NAME_variance: the
-        variance over draws of every volume (not with ``parameters``).
+        variance over draws of every volume (not with ``parameters``). Where care forms have places or
+        children have ages, also ``closed_form_holds`` (bool; year, municipality, care_form). It is
+        false, from a year on, for a form whose places may be too few on its busiest day (a chance
+        above 1e-9, everybody let in at once) or that has children in line at the start, for the forms
+        children come to from there, and for those in which they wait; with ages it is false. Variances
+        are NaN there.
 
     Raises
     ------
@@ -117,19 +131,31 @@ def expected(
         return _labelled(scenario, means, parameters["draw"].to_numpy())
     moment = moment_at_the_mean(network)
     flows = flows_of(network, moment)
-    means = _as_arrays(expected_volumes(network, moment, flows))
+    volumes = expected_volumes(network, moment, flows)
+    holds = _where_it_holds(network, mean_parameters(scenario), flows, _scarcity(scenario))
+    means = _as_arrays(replace(volumes, closed_form_holds=holds))
     if is_certain(scenario):
-        means |= volume_variances(network, moment, flows.arrivals, means, threads)
+        variances = volume_variances(network, moment, flows.arrivals, means, threads)
+        means |= _as_far_as_it_holds(variances, holds)
     return _labelled(scenario, means, None)
 
 
 def _as_arrays(volumes: ExpectedVolumes) -> dict[str, Array]:
-    return {field.name: getattr(volumes, field.name) for field in fields(ExpectedVolumes)}
+    arrays = {field.name: getattr(volumes, field.name) for field in fields(ExpectedVolumes)}
+    return {name: array for name, array in arrays.items() if array is not None}
 
 
 def _stacked_draws(network: Network, parameters: Parameters, threads: int | None) -> dict[str, Array]:
     draws = [_as_arrays(volumes) for volumes in expected_draws(network, parameters, threads)]
     return {name: np.stack([arrays[name] for arrays in draws]) for name in draws[0]}
+
+
+def _as_far_as_it_holds(variances: dict[str, Array], holds: Truths | None) -> dict[str, Array]:
+    """Return variances, NaN where closed forms do not hold."""
+    if holds is None:
+        return variances
+    where = {"clients_at_start_variance": holds[0], "youth_in_year_variance": holds.all(axis=2)}
+    return {name: np.where(where.get(name, holds), of, np.nan) for name, of in variances.items()}
 
 
 def given_parameters(scenario: Scenario, given: xr.DataArray) -> Parameters:
@@ -189,10 +215,14 @@ def expected_draws(
 ) -> list[ExpectedVolumes]:
     """Return the expected volumes given the assumptions of each draw, without shocks."""
     calm = no_shocks(network.plan, 1)
+    scarcity = _scarcity(network.plan.scenario)
 
     def of_draw(draw: int) -> ExpectedVolumes:
-        moment = make_moment(network, parameters.rows(slice(draw, draw + 1)), calm)
-        return expected_volumes(network, moment, flows_of(network, moment))
+        given = parameters.rows(slice(draw, draw + 1))
+        moment = make_moment(network, given, calm)
+        flows = flows_of(network, moment)
+        holds = _where_it_holds(network, given, flows, scarcity)
+        return replace(expected_volumes(network, moment, flows), closed_form_holds=holds)
 
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(of_draw, range(parameters.draws)))
@@ -238,6 +268,76 @@ def expected_volumes(network: Network, moment: Moment, flows: Flows) -> Expected
         youth_in_year=_youth_in_year(network, moment, flows),
         clients_at_start=_on_grid(network, moment.stock[:, None])[0],
     )
+
+
+@dataclass(frozen=True)
+class PlacesAsked:
+    """Places of the first year, beside the clients expected if everybody were let in at once.
+
+    Attributes
+    ----------
+    pool : Pool
+        Whose places they are.
+    clients : float
+        Expected in care on a day of the first year.
+    places : int
+        Places in that year.
+    short : bool
+        Whether children may have to wait, in that year or from the start.
+    """
+
+    pool: Pool
+    clients: float
+    places: int
+    short: bool
+
+
+def places_asked(scenario: Scenario) -> tuple[PlacesAsked, ...]:
+    """Return the places of the first year beside the clients expected without that limit.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is assumed; every number at its mean, no shocks.
+    """
+    network = make_network(scenario, years=1)
+    flows = flows_of(network, moment_at_the_mean(network))
+    scarcity = Scarcity(scenario)
+    places = drawn_places(scenario, mean_parameters(scenario))[0]
+    lines = scarcity.lines(_most_in_care(network, flows), places)
+    mean = _on_grid(network, _by_year(network, flows.in_care))[0] / network.days
+    return tuple(
+        PlacesAsked(
+            pool=pool,
+            clients=float(mean[scarcity.cells[at]].sum()),
+            places=int(places[at, 0]),
+            short=bool(lines[at, 0]),
+        )
+        for at, pool in enumerate(scarcity.pools)
+    )
+
+
+def _scarcity(scenario: Scenario) -> Scarcity | None:
+    """Return how places hang together, None where neither places nor ages limit care."""
+    return Scarcity(scenario) if scenario.limited_forms or scenario.has_ages else None
+
+
+def _where_it_holds(
+    network: Network, parameters: Parameters, flows: Flows, scarcity: Scarcity | None
+) -> Truths | None:
+    """Return where the closed form of one draw holds, None where nothing limits care."""
+    if scarcity is None:
+        return None
+    lines = scarcity.lines(
+        _most_in_care(network, flows), drawn_places(scarcity.scenario, parameters)[0]
+    )
+    return scarcity.closed_form_holds(lines)
+
+
+def _most_in_care(network: Network, flows: Flows) -> Array:
+    """Return expected clients on the busiest day of each year, (years, municipalities, forms)."""
+    first_days = network.plan.calendar.year_first_day[: network.years]
+    return _on_grid(network, np.maximum.reduceat(flows.in_care, first_days, axis=1))
 
 
 def _by_year(network: Network, daily: Array) -> Array:

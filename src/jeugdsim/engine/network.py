@@ -10,9 +10,10 @@ from scipy.interpolate import CubicSpline
 
 from jeugdsim.engine.drawn import Shocks, make_drawn, units_factor
 from jeugdsim.engine.flows import Changes, Lengths, Routes
-from jeugdsim.engine.kernels import Drawn, Tables, make_work, prepare_effects
+from jeugdsim.engine.kernels import prepare_effects
 from jeugdsim.engine.plan import Plan, make_plan, make_tables
 from jeugdsim.engine.stays import EmpiricalStay, FixedStay, Stay
+from jeugdsim.engine.tables import Drawn, Tables, make_work
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.world.parameters import Parameters
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jeugdsim.engine.effects import Effect, group_members, quantity_effects
-from jeugdsim.engine.kernels import Tables
+from jeugdsim.engine.limits import contract_of_cells, limit_tables, retention_table
 from jeugdsim.engine.stays import (
     EmpiricalStay,
     FixedStay,
@@ -20,6 +20,7 @@ from jeugdsim.engine.stays import (
     remaining_cumulative,
     rounding_factor,
 )
+from jeugdsim.engine.tables import Tables
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.numbers import mean_of
 from jeugdsim.scenario.settings import Profile
@@ -123,6 +124,7 @@ def make_tables(plan: Plan, seed: int) -> Tables:
     stay_group, stay_members = _cell_groups(plan, "stay_days")
     units_group, units_members = _cell_groups(plan, "units_per_day")
     inflow_group, inflow_members = _cell_groups(plan, "inflow")
+    extended_group, extended_members = _cell_groups(plan, "extended_share")
     move_group, move_members = group_members(
         _reached_by(plan, [((town, a), b) for town in towns for a, b in moves], "move")
     )
@@ -138,6 +140,7 @@ def make_tables(plan: Plan, seed: int) -> Tables:
         stay_group=stay_group,
         units_group=units_group,
         inflow_group=inflow_group,
+        extended_group=extended_group,
         move_group=move_group.reshape(len(towns), len(moves)),
         stay_quantiles=np.array(
             [
@@ -173,12 +176,16 @@ def make_tables(plan: Plan, seed: int) -> Tables:
         units_members=units_members,
         inflow_members=inflow_members,
         move_members=move_members,
+        extended_members=extended_members,
         whole_effect=np.array(whole, dtype=np.int64),
         whole_starts=np.array([plan.effects[index].starts for index in whole], dtype=np.int64),
         whole_cells=np.array(
             [[cell in plan.effects[index].cells for cell in plan.cells] for index in whole],
             dtype=np.bool_,
         ).reshape(len(whole), len(plan.cells)),
+        cell_contract=contract_of_cells(scenario, plan.cells),
+        retentions=retention_table(scenario),
+        **limit_tables(scenario, plan.cells),
     )
 
 

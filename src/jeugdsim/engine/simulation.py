@@ -6,31 +6,25 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 from tqdm.auto import tqdm
 
-from jeugdsim import __version__
+from jeugdsim.engine.chunk import simulate_chunk
 from jeugdsim.engine.countable import refuse_uncountable
-from jeugdsim.engine.drawn import (
-    Shocks,
-    draw_shocks,
-    make_drawn,
-    moves_scaled,
-    units_factor,
-)
-from jeugdsim.engine.fingerprint import quantities_hash
-from jeugdsim.engine.kernels import Out, Tables, make_work, out_of, simulate_chunk
+from jeugdsim.engine.drawn import Shocks, draw_shocks, make_drawn, moves_scaled, units_factor
 from jeugdsim.engine.plan import Plan, make_plan, make_tables
+from jeugdsim.engine.tables import Tables, make_out
+from jeugdsim.engine.volumes import counts_of, labelled
 from jeugdsim.scenario.model import Scenario
-from jeugdsim.world.index import IndexPaths, draw_index_paths
-from jeugdsim.world.keys import STREAM_VERSION
+from jeugdsim.world.index import draw_index_paths
 from jeugdsim.world.parameters import Parameters, draw_parameters
 
+Counts = dict[str, npt.NDArray[Any]]
 _MOST_CHUNK_DRAWS = 50
-CELL_DIMS = ("draw", "year", "municipality", "care_form")
 
 
 def simulate(
@@ -89,18 +83,15 @@ def simulate(
     """
     _check_run(draws, seed, threads, chunk_draws)
     plan = make_plan(scenario)
-    run = _Run(
-        plan=plan,
-        tables=make_tables(plan, seed),
-        parameters=draw_parameters(scenario, seed, draws),
-        shocks=draw_shocks(plan, seed, draws),
-        index=draw_index_paths(
-            scenario.settings.world, scenario.settings.price_year, plan.calendar.years, seed, draws
-        ),
-        out=_empty_out(plan, draws),
-    )
+    tables = make_tables(plan, seed)
+    parameters, shocks = draw_parameters(scenario, seed, draws), draw_shocks(plan, seed, draws)
+    counts = _room_for_counts(plan, tables, parameters, shocks)
+    run = _Run(plan, tables, parameters, shocks, counts)
     _simulate_chunks(run, threads or _processors(), chunk_draws, progress)
-    return _labelled(run, seed)
+    index = draw_index_paths(
+        scenario.settings.world, scenario.settings.price_year, plan.calendar.years, seed, draws
+    )
+    return labelled(scenario, counts, parameters, index, moves_scaled(plan, parameters), seed)
 
 
 @dataclass(frozen=True)
@@ -111,8 +102,7 @@ class _Run:
     tables: Tables
     parameters: Parameters
     shocks: Shocks
-    index: IndexPaths
-    out: Out
+    counts: Counts
 
 
 def _processors() -> int:
@@ -131,21 +121,6 @@ def _check_run(draws: int, seed: int, threads: int | None, chunk_draws: int | No
             raise ValueError(f"{name} must be a whole number of {least} or more, not {value!r}")
     if draws >= 2**32:
         raise ValueError(f"draws must be below 2^32, not {draws}")
-
-
-def _empty_out(plan: Plan, draws: int) -> Out:
-    towns, forms = len(plan.scenario.municipalities), len(plan.scenario.care_forms)
-    years = len(plan.calendar.years)
-    shape = (draws, years, towns, forms)
-    return Out(
-        units=np.zeros(shape),
-        client_days=np.zeros(shape, dtype=np.int32),
-        stays_started=np.zeros(shape, dtype=np.int32),
-        stays_ended=np.zeros(shape, dtype=np.int32),
-        clients_in_year=np.zeros(shape, dtype=np.int32),
-        clients_at_start=np.zeros((draws, towns, forms), dtype=np.int32),
-        youth_in_year=np.zeros((draws, years, towns), dtype=np.int32),
-    )
 
 
 def _chunks(draws: int, threads: int, chunk_draws: int | None) -> Iterator[slice]:
@@ -173,56 +148,23 @@ def _simulate_chunks(run: _Run, threads: int, chunk_draws: int | None, progress:
 
 def _simulate_piece(run: _Run, piece: slice) -> None:
     numbers = np.arange(piece.start, piece.stop, dtype=np.int64)
-    parameters = run.parameters.rows(piece)
-    shocks = Shocks(run.shocks.inflow[piece], run.shocks.stay[piece], run.shocks.units[piece])
-    out = out_of(run.out, piece)
+    parameters, shocks = run.parameters.rows(piece), run.shocks.rows(piece)
     drawn = make_drawn(run.plan, parameters, shocks, numbers)
     refuse_uncountable(run.plan, drawn)
-    simulate_chunk(run.tables, drawn, out, make_work(run.tables))
-    out.units[...] *= units_factor(run.plan, parameters, shocks)[:, :, None, :]
+    out, _, _ = simulate_chunk(run.tables, drawn)
+    factor = units_factor(run.plan, parameters, shocks)
+    for name, counts in counts_of(run.plan.scenario, run.tables, drawn, out, factor).items():
+        run.counts[name][piece] = counts
 
 
-def _labelled(run: _Run, seed: int) -> xr.Dataset:
-    scenario, out = run.plan.scenario, run.out
-    at_year_end = out.clients_at_start[:, None] + np.cumsum(
-        out.stays_started - out.stays_ended, axis=1, dtype=np.int32
-    )
-    nobody = np.broadcast_to(np.int32(0), out.units.shape)
-    youth = out.youth_in_year / scenario.settings.trajectories_per_youth
-    cell_arrays: dict[str, npt.NDArray[np.generic]] = {
-        "units": out.units,
-        "client_days": out.client_days,
-        "stays_started": out.stays_started,
-        "stays_ended": out.stays_ended,
-        "clients_in_year": out.clients_in_year,
-        "clients_at_year_end": at_year_end,
-        "waiting_days": nobody,
-        "clients_waiting_at_year_end": nobody,
+def _room_for_counts(plan: Plan, tables: Tables, parameters: Parameters, shocks: Shocks) -> Counts:
+    """Return empty arrays for all draws, of the shape and type that one draw's counts have."""
+    first = slice(0, 1)
+    one, quiet = parameters.rows(first), shocks.rows(first)
+    drawn = make_drawn(plan, one, quiet, np.zeros(1, dtype=np.int64))
+    factor = units_factor(plan, one, quiet)
+    counts = counts_of(plan.scenario, tables, drawn, make_out(tables, 1), factor)
+    return {
+        name: np.empty((parameters.draws, *array.shape[1:]), dtype=array.dtype)
+        for name, array in counts.items()
     }
-    return xr.Dataset(
-        data_vars={
-            **{name: (CELL_DIMS, array) for name, array in cell_arrays.items()},
-            "clients_at_start": (("draw", "municipality", "care_form"), out.clients_at_start),
-            "youth_in_year": (("draw", "year", "municipality"), youth),
-            "index_provisional": (("draw", "year"), run.index.provisional),
-            "index_definitive": (("draw", "year"), run.index.definitive),
-            "parameters": (("draw", "parameter"), run.parameters.values),
-            "parameter_clipped": (("draw", "parameter"), run.parameters.clipped),
-            "moves_scaled": (("draw",), moves_scaled(run.plan, run.parameters)),
-        },
-        coords={
-            "draw": np.arange(run.parameters.draws),
-            "year": list(run.plan.calendar.years),
-            "municipality": list(scenario.municipality_names),
-            "care_form": list(scenario.care_form_names),
-            "parameter": np.array(run.parameters.paths, dtype=np.str_),
-        },
-        attrs={
-            "scenario": scenario.name,
-            "scenario_hash": scenario.hash,
-            "package_version": __version__,
-            "seed": seed,
-            "stream_version": STREAM_VERSION,
-            "quantities_hash": quantities_hash(scenario),
-        },
-    )

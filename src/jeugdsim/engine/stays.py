@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, special
 
-from jeugdsim.engine.kernels import CENTRE_BITS, OCTAVE_CELLS, TAIL_BITS
+from jeugdsim.engine.keyed import CENTRE_BITS, OCTAVE_CELLS, TAIL_BITS
 from jeugdsim.scenario.numbers import mean_of
 from jeugdsim.scenario.rows import CareForm, SurvivalRow, empirical_file
 

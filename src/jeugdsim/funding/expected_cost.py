@@ -30,7 +30,8 @@ def expected_cost(
     """Return the expected value of care at tariff and index: what P x Q would pay for it.
 
     Expected units x tariff x index, tariff levers included, the index at its mean; assumptions at
-    their mean or, with ``parameters``, as in each draw.
+    their mean or, with ``parameters``, as in each draw. A closed form, as ``expected``: everybody is
+    let in at once and nobody grows too old for care.
 
     Parameters
     ----------
@@ -48,7 +49,9 @@ def expected_cost(
         ``parameters``. Where no number is uncertain, no shock and no index varies, also the
         variances over draws of a municipality's cost: ``cost_variance`` (year, municipality) and
         ``total_cost_variance`` (municipality) of the years together. Municipalities are independent
-        then: variances of the region are their sums.
+        then: variances of the region are their sums. Where care forms have places or children have
+        ages, also ``closed_form_holds``, as in ``expected``; variances are NaN for a municipality
+        where it does not hold in all of its care forms (and years).
 
     Raises
     ------
@@ -65,8 +68,8 @@ def expected_cost(
     """
     network = make_network(scenario)
     given = mean_parameters(scenario) if parameters is None else given_parameters(scenario, parameters)
-    units = np.stack([volumes.units for volumes in expected_draws(network, given, threads)])
-    value = _valued(units, scenario, given)
+    draws = expected_draws(network, given, threads)
+    value = _valued(np.stack([volumes.units for volumes in draws]), scenario, given)
     cost = xr.Dataset(
         {"use_value": (_DIMS[1:], value[0]) if parameters is None else (_DIMS, value)},
         coords={
@@ -77,8 +80,15 @@ def expected_cost(
         },
         attrs={"scenario": scenario.name, "scenario_hash": scenario.hash},
     )
+    told = [volumes.closed_form_holds for volumes in draws if volumes.closed_form_holds is not None]
+    if told:
+        holds = (_DIMS[1:], told[0]) if parameters is None else (_DIMS, np.stack(told))
+        cost["closed_form_holds"] = holds
     if parameters is None and is_certain(scenario) and _index_is_certain(scenario):
         by_year, total = _variances(network, given)
+        if told:
+            by_year[~told[0].all(axis=2)] = np.nan
+            total[~told[0].all(axis=(0, 2))] = np.nan
         cost["cost_variance"] = (("year", "municipality"), by_year)
         cost["total_cost_variance"] = (("municipality",), total)
     return cost

@@ -1,18 +1,37 @@
-"""What the reference is expected to cost: the yardstick of history budgets, splits and councils."""
+"""What the reference is expected to cost: the yardstick of history budgets, splits and councils.
+
+Where nobody waits and nobody reaches an age limit, the closed form says it. Where children wait in the
+draws of the reference, or have ages, its mean over those draws does. Accounts then carry the expected
+units along (and bills what they cost), with the hash of what they belong to, so that nothing is
+simulated again and another world's yardstick is never used.
+"""
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
+
 import numpy as np
 import numpy.typing as npt
+import xarray as xr
 
 from jeugdsim.engine.expected import expected_reference
+from jeugdsim.engine.fingerprint import quantities_hash
+from jeugdsim.engine.simulation import simulate
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.numbers import mean_of
 
 Array = npt.NDArray[np.float64]
+CARRIED = "reference_units"
+_CELL = ("year", "municipality", "care_form")
+_BELONGS_TO = "reference_quantities_hash"
+_QUANTITIES = ("units", "client_days", "clients_in_year")
+_SIGNS_OF_WAITING = ("waiting_days", "blocked_days")
 
 
-def reference_cost(scenario: Scenario, years: int | None = None) -> Array:
+def reference_cost(
+    scenario: Scenario, years: int | None = None, *, units: xr.DataArray | None = None
+) -> Array:
     """Return expected units x tariffs of the reference, euros of price_year.
 
     Parameters
@@ -21,15 +40,147 @@ def reference_cost(scenario: Scenario, years: int | None = None) -> Array:
         What is assumed.
     years : int, optional
         Only the first so many years.
+    units : xarray.DataArray, optional
+        From ``reference_units``; by default the closed form: without waiting and age limits.
 
     Returns
     -------
     ndarray, shape (years, municipalities, care forms)
     """
     tariffs = np.array([mean_of(row.tariff) for row in scenario.care_forms])
-    return np.asarray(expected_reference(scenario, years).units * tariffs)
+    if units is None:
+        return np.asarray(expected_reference(scenario, years).units * tariffs)
+    return np.asarray(units.transpose(*_CELL).to_numpy()[:years] * tariffs)
 
 
-def first_year_reference_cost(scenario: Scenario) -> Array:
-    """Return the expected reference cost of the first contract year, (municipalities, care forms)."""
-    return np.asarray(reference_cost(scenario, years=1)[0])
+def first_year_reference_cost(scenario: Scenario, units: xr.DataArray | None) -> Array:
+    """Return the expected reference cost of the first contract year, (municipalities, care forms).
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is assumed.
+    units : xarray.DataArray or None
+        From ``reference_units``.
+    """
+    return np.asarray(reference_cost(scenario, years=1, units=units)[0])
+
+
+def reference_cost_hash(scenario: Scenario) -> str:
+    """Return SHA-256 over all that the expected reference cost depends on."""
+    tariffs = [mean_of(row.tariff) for row in scenario.care_forms]
+    return sha256(json.dumps([quantities_hash(scenario.reference()), tariffs]).encode()).hexdigest()
+
+
+def is_limited(scenario: Scenario) -> bool:
+    """Tell whether places or ages may keep the reference from its closed form."""
+    return bool(scenario.limited_forms) or scenario.has_ages
+
+
+def reference_units(
+    scenario: Scenario, result: xr.Dataset, reference: xr.Dataset | None = None
+) -> xr.DataArray | None:
+    """Return the expected units of a scenario's reference; None where its closed form holds anyhow.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is assumed.
+    result : xarray.Dataset
+        Volumes, accounts or bills: their draws and seed. Units that accounts carry are used where they
+        belong to this scenario's reference; those of volumes where the volumes are its own.
+    reference : xarray.Dataset, optional
+        The reference's volumes on the seed of the result and at least its draws. Where nothing at hand
+        serves, the reference is simulated.
+
+    Returns
+    -------
+    xarray.DataArray, dims (year, municipality, care_form), or None
+        None where no care form has places and children have no ages.
+
+    Raises
+    ------
+    ValueError
+        When ``reference`` is of another reference, seed or draws.
+    """
+    if not is_limited(scenario):
+        return None
+    yardstick = scenario.reference()
+    wanted = quantities_hash(yardstick)
+    if reference is not None:
+        _check_reference(reference, result, wanted)
+    elif _carries(result, wanted):
+        return result[CARRIED]
+    elif "units" in result and result.attrs.get("quantities_hash") == wanted:
+        reference = result
+    else:
+        reference = _simulated(yardstick, result)
+    units = reference_means(scenario, reference)["units"]
+    return units.rename(CARRIED).assign_attrs({_BELONGS_TO: wanted})
+
+
+def reference_means(scenario: Scenario, volumes: xr.Dataset) -> xr.Dataset:
+    """Return what is expected in the reference: the mean over its draws where limits are felt.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is assumed.
+    volumes : xarray.Dataset
+        The reference's volumes.
+
+    Returns
+    -------
+    xarray.Dataset
+        On (year, municipality, care_form): ``units``, ``client_days``, ``clients_in_year``. Their
+        closed form where nobody waits and children have no ages.
+    """
+    if is_limited(scenario) and feels_limits(scenario, volumes):
+        return volumes[list(_QUANTITIES)].mean("draw")
+    means = expected_reference(scenario)
+    return xr.Dataset(
+        {name: (_CELL, getattr(means, name)) for name in _QUANTITIES},
+        coords={name: volumes[name] for name in _CELL},
+    )
+
+
+def feels_limits(scenario: Scenario, volumes: xr.Dataset) -> bool:
+    """Tell whether volumes differ from those without places and ages: somebody waits, or grows old.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What was simulated.
+    volumes : xarray.Dataset
+        From ``simulate``.
+    """
+    if scenario.has_ages or any(mean_of(row.waiting_at_start or 0.0) > 0 for row in scenario.demand):
+        return True
+    return any(name in volumes and bool(volumes[name].any()) for name in _SIGNS_OF_WAITING)
+
+
+def _carries(result: xr.Dataset, wanted: str) -> bool:
+    """Tell whether a result carries units of the wanted reference, not joined over draws."""
+    if CARRIED not in result:
+        return False
+    units = result[CARRIED]
+    return units.attrs.get(_BELONGS_TO) == wanted and set(units.dims) == set(_CELL)
+
+
+def _check_reference(reference: xr.Dataset, result: xr.Dataset, wanted: str) -> None:
+    if reference.attrs.get("quantities_hash") != wanted:
+        raise ValueError(
+            "reference holds the volumes of another scenario: give those of scenario.reference()"
+        )
+    same_seed = reference.attrs.get("seed") == result.attrs.get("seed")
+    if not same_seed or not set(result["draw"].values.tolist()) <= set(
+        reference["draw"].values.tolist()
+    ):
+        raise ValueError("reference must be of the same seed as the volumes and hold their draws")
+
+
+def _simulated(yardstick: Scenario, result: xr.Dataset) -> xr.Dataset:
+    """Return volumes of the reference for the draws of a result, on its seed."""
+    numbers = result["draw"].to_numpy()
+    draws, seed = int(numbers.max()) + 1, int(result.attrs["seed"])
+    return simulate(yardstick, draws=draws, seed=seed, progress=False).sel(draw=numbers)

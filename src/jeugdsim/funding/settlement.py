@@ -1,4 +1,8 @@
-"""Settle: volumes in, payments out, per contract and year; simulates nothing."""
+"""Settle: volumes in, payments out, per contract and year.
+
+Nothing is simulated, but for the reference where care forms have places or children ages and its
+volumes are not at hand: the yardstick of money is then its mean over draws.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ import xarray as xr
 from jeugdsim.engine.fingerprint import quantities_hash
 from jeugdsim.engine.plan import youth_by_year
 from jeugdsim.funding.pxq import no_budget, pxq_payment
-from jeugdsim.funding.reference import first_year_reference_cost
+from jeugdsim.funding.reference import CARRIED, first_year_reference_cost, reference_units
 from jeugdsim.funding.tariffs import apply_tariff_levers, care_value, settled_parameters
 from jeugdsim.funding.task_based import agreed_budget, task_based_payment
 from jeugdsim.scenario.model import Scenario
@@ -32,6 +36,7 @@ def settle(
     scenario: Scenario,
     *,
     contracts: Mapping[str, Contract | Mapping[str, Any]] | None = None,
+    reference: xr.Dataset | None = None,
 ) -> xr.Dataset:
     """Settle every contract on simulated volumes.
 
@@ -44,6 +49,10 @@ def settle(
         tells when its demand, levers or funding responses are not.
     contracts : mapping of str to contract terms, optional
         Other contracts in place of all of the scenario's.
+    reference : xarray.Dataset, optional
+        Volumes of ``scenario.reference()`` on the same seed and at least the same draws. Asked only
+        where care forms have places or children have ages, and simulated there if not given, which
+        takes as long as ``simulate``.
 
     Returns
     -------
@@ -52,11 +61,14 @@ def settle(
         ``provider_result`` = payment - provider cost, ``provider_index_gap``, ``agreed_budget`` (NaN
         for P x Q) and ``care_value`` (units x tariff before tariff levers x index); on (draw, year,
         municipality, care_form) ``use_value`` (own use at tariff and index); ``index_provisional``.
+        Where care forms have places or children have ages, also ``reference_units`` (year,
+        municipality, care_form): the expected units of the reference, for ``allocate`` and on. They
+        are its mean over draws where somebody waits or has an age, else the closed form.
 
     Raises
     ------
     ValueError
-        When volumes and scenario do not belong together.
+        When volumes and scenario, or ``reference`` and scenario, do not belong together.
     ScenarioError
         When ``contracts`` are wrong.
 
@@ -79,7 +91,8 @@ def settle(
     at_tariff = care_value(_checked_units(volumes), scenario, parameters, index)
     use_value = apply_tariff_levers(at_tariff, scenario, parameters)
 
-    history = _history(scenario)
+    expected_units = reference_units(scenario, volumes, reference)
+    history = _history(scenario, expected_units)
     columns: dict[str, list[Array]] = {
         name: []
         for name in ("payment", "provider_cost", "provider_result", "provider_index_gap",
@@ -105,6 +118,7 @@ def settle(
             **{name: (_CONTRACT_DIMS, np.stack(column, 2)) for name, column in columns.items()},
             "use_value": (_CELL_DIMS, use_value),
             "index_provisional": (_YEAR_DIMS, index),
+            **({} if expected_units is None else {CARRIED: expected_units}),
         },
         coords={
             **{name: volumes[name] for name in _CELL_DIMS},
@@ -221,11 +235,11 @@ def _settle_contract(
     return task_based_payment(use_value, budget, contract), budget
 
 
-def _history(scenario: Scenario) -> Array:
+def _history(scenario: Scenario, expected_units: xr.DataArray | None) -> Array:
     """Return the expected reference cost of the first year; zeros where no budget asks for it."""
     for terms in scenario.settings.contracts.values():
         if terms.form == "task_based" and terms.budget == "history":
-            return first_year_reference_cost(scenario)
+            return first_year_reference_cost(scenario, expected_units)
     return np.zeros((len(scenario.municipality_names), len(scenario.care_form_names)))
 
 

@@ -6,8 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from jeugdsim.allocation.budget import make_budgets
-from jeugdsim.funding.reference import first_year_reference_cost
+from jeugdsim.allocation.budget import cost_by_segment, make_budgets
 from jeugdsim.funding.settlement import check_belongs
 from jeugdsim.scenario.model import Scenario
 
@@ -48,7 +47,7 @@ def overrun(bills: xr.Dataset, scenario: Scenario) -> xr.Dataset:
     """
     check_belongs(bills, scenario)
     cost = bills["contribution"] + bills["lever_cost"]
-    budgets = make_budgets(scenario, first_year_reference_cost(scenario))
+    budgets = make_budgets(scenario, cost_by_segment(scenario, bills))
     places = ("year", "municipality", "segment")
     return xr.Dataset(
         {

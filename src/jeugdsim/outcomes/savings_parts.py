@@ -7,7 +7,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from jeugdsim.allocation.budget import lever_costs, nominal_target
-from jeugdsim.funding.reference import first_year_reference_cost
+from jeugdsim.allocation.pools import shareable_cost
 from jeugdsim.outcomes.overruns import CENT
 from jeugdsim.scenario.model import Scenario
 
@@ -52,7 +52,7 @@ def savings(accounts: xr.Dataset, reference_accounts: xr.Dataset, scenario: Scen
     if not same_seed or not accounts["draw"].equals(reference_accounts["draw"]):
         raise ValueError("accounts and reference accounts must be of the same seed and draws")
     index = accounts["index_provisional"]
-    yearly_costs = lever_costs(accounts, scenario, first_year_reference_cost(scenario))
+    yearly_costs = lever_costs(accounts, scenario, shareable_cost(scenario, accounts))
     lever_cost = xr.DataArray(yearly_costs.sum(axis=(2, 3)), coords=index.coords, dims=index.dims)
     care = accounts["care_value"].sum("contract")
     less_care = reference_accounts["care_value"].sum("contract") - care

@@ -18,11 +18,15 @@ from jeugdsim.scenario.rows import (
     BudgetRow,
     CareForm,
     Demand,
+    EntryAge,
+    ExtendedCare,
     Move,
     Municipality,
+    PlacesRow,
     Population,
     Season,
     Source,
+    WaitingRow,
 )
 from jeugdsim.scenario.settings import Settings
 from jeugdsim.scenario.tables import TABLES, Line, sorted_rows, validate_lines
@@ -82,6 +86,10 @@ def _scenario(settings: Settings, draft: Draft, warnings: list[Finding]) -> Scen
         season=sorted_rows(Season, lines("season")),
         budget_rows=sorted_rows(BudgetRow, lines("budget_rows")),
         accounts=sorted_rows(AccountRow, lines("accounts")),
+        places=sorted_rows(PlacesRow, lines("places")),
+        waiting=sorted_rows(WaitingRow, lines("waiting")),
+        entry_ages=sorted_rows(EntryAge, lines("entry_ages")),
+        extended_care=sorted_rows(ExtendedCare, lines("extended_care")),
         empirical_stays=frozen(
             {file: right_rows(table) for file, table in sorted(draft.empirical.items())}
         ),

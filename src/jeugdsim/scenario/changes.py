@@ -21,10 +21,19 @@ from jeugdsim.scenario.correlations import by_pair, changes_by_pair, without_sta
 from jeugdsim.scenario.draft import Draft, Table
 from jeugdsim.scenario.empirical import given_tables, let_means_follow
 from jeugdsim.scenario.files import Place
-from jeugdsim.scenario.findings import Finding, ScenarioError, nearest, shown
+from jeugdsim.scenario.findings import Finding, ScenarioError, listed, nearest, shown
 from jeugdsim.scenario.inherit import SCOPE, without_stale_sources
 from jeugdsim.scenario.model import Scenario
-from jeugdsim.scenario.tables import SURVIVAL, TABLES, Line, TableKind, holds_text, name_text
+from jeugdsim.scenario.tables import (
+    SURVIVAL,
+    TABLES,
+    Line,
+    TableKind,
+    full_names,
+    holds_text,
+    name_text,
+    path_of,
+)
 from jeugdsim.scenario.tree import Node
 from jeugdsim.scenario.uncertain import uncertain_paths
 
@@ -58,7 +67,7 @@ def apply_changes(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     for keys, value in sorted(keyed, key=lambda item: (len(item[0]), item[0][-1] != "form")):
         problem = _change(after, known, keys, value)
         if problem:
-            findings.append(Place(".".join(keys)).error(problem))
+            findings.append(Place(path_of(*keys)).error(problem))
     if findings:
         raise ScenarioError(findings)
     let_means_follow(scenario.care_forms, scenario.empirical_stays, after.get("care_forms"))
@@ -132,6 +141,8 @@ def _keys(path: str) -> tuple[str, ...]:
     root, *rest = path.split(".")
     if root == SURVIVAL.name:
         return (root, *([".".join(rest[:2])] if rest else []), *rest[2:])
+    if root in TABLES:
+        return (root, *full_names(TABLES[root], tuple(rest)))
     return (root, ".".join(rest)) if root in ("sources", "correlations") and rest else (root, *rest)
 
 
@@ -146,7 +157,7 @@ def _change(
             return _unknown(keys[:depth], key, {*level, *defaults})
         below = level.setdefault(key, {})
         if not isinstance(below, dict):
-            return f"{'.'.join(keys[: depth + 1])} is {shown(below)}: that has no parts to change"
+            return f"{path_of(*keys[: depth + 1])} is {shown(below)}: that has no parts to change"
         level, defaults = below, default if isinstance(default, dict) else {}
     last = keys[-1]
     there = last in level or last in defaults
@@ -165,7 +176,9 @@ def _change(
 
 
 def _unknown(above: tuple[str, ...], key: str, known: Iterable[str]) -> str:
-    where = ".".join(above) or "a scenario"
+    where = path_of(*above) or "a scenario"
+    if not key:
+        return f"{where} has no rows without a contract; it has those of {listed(known) or 'none'}"
     return f'{where} has no "{key}"{nearest(key, known)}'
 
 
@@ -181,16 +194,17 @@ def _delete(level: dict[str, Any], keys: tuple[str, ...]) -> None:
 def _set_table(content: dict[str, Any], name: str, rows: list[Any]) -> str | None:
     """Put a whole table in place, given as a list of dicts."""
     columns = TABLES[name].keys if name in TABLES else ("name",)
+    asked = [column for column in columns if name not in TABLES or column not in TABLES[name].may_lack]
     table: dict[str, Any] = {}
     for number, row in enumerate(rows, start=1):
-        if not isinstance(row, dict) or any(column not in row for column in columns):
-            return f"element {number} must be a dict with {' and '.join(columns)}"
+        if not isinstance(row, dict) or any(column not in row for column in asked):
+            return f"element {number} must be a dict with {' and '.join(asked)}"
         level = table
-        *above, last = (name_text(row[column]) for column in columns)
+        *above, last = (name_text(row.get(column) or "") for column in columns)
         for part in above:
             level = level.setdefault(part, {})
         if last in level:
-            return f"element {number}: {'.'.join((*above, last))} is there twice"
+            return f"element {number}: {path_of(*above, last)} is there twice"
         level[last] = {key: cell for key, cell in row.items() if key not in columns}
     content[name] = table
     return None
@@ -207,7 +221,7 @@ def _table(kind: TableKind, rows: Any, findings: list[Finding]) -> Table:
             for name, below in (part.items() if isinstance(part, dict) else [("", part)])
         ]
     for names, cells in level:
-        place = Place(".".join((kind.name, *filter(None, names))))
+        place = Place(path_of(kind.name, *names))
         if not isinstance(cells, dict):
             findings.append(place.error(f"a row as a dict is asked, but {shown(cells)} is given"))
             continue

@@ -10,9 +10,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from jeugdsim.scenario.checks_ages import age_findings
 from jeugdsim.scenario.checks_correlations import correlation_findings
 from jeugdsim.scenario.checks_empirical import empirical_findings
 from jeugdsim.scenario.checks_money import money_findings
+from jeugdsim.scenario.checks_places import places_findings
 from jeugdsim.scenario.checks_plausible import plausibility_findings
 from jeugdsim.scenario.checks_policy import policy_findings
 from jeugdsim.scenario.checks_size import size_findings
@@ -20,8 +22,8 @@ from jeugdsim.scenario.checks_sources import source_findings
 from jeugdsim.scenario.draft import Subject
 from jeugdsim.scenario.files import Place
 from jeugdsim.scenario.findings import Finding, listed, meant, shown
-from jeugdsim.scenario.numbers import is_uncertain, mean_of
-from jeugdsim.scenario.rows import AccountRow, CareForm, Demand, Move, Season
+from jeugdsim.scenario.numbers import mean_of
+from jeugdsim.scenario.rows import AccountRow, Demand, Move, Season
 from jeugdsim.scenario.tables import TABLES, identity, name_text
 
 _REFERENCES = (
@@ -33,6 +35,12 @@ _REFERENCES = (
     ("moves", "from_care_form", "care_forms"),
     ("moves", "to_care_form", "care_forms"),
     ("season", "care_form", "care_forms"),
+    ("places", "care_form", "care_forms"),
+    ("waiting", "care_form", "care_forms"),
+    ("waiting", "bridging_care_form", "care_forms"),
+    ("waiting", "escalation_care_form", "care_forms"),
+    ("entry_ages", "care_form", "care_forms"),
+    ("extended_care", "care_form", "care_forms"),
 )
 _NAMES = (
     ("municipalities", "municipality"),
@@ -59,8 +67,8 @@ def findings_across_tables(subject: Subject) -> Iterator[Finding]:
         _season_averages_one,
         _accounts_are_past,
         empirical_findings,
-        _places_are_empty,
-        _known_clients_are_whole,
+        places_findings,
+        age_findings,
         policy_findings,
         correlation_findings,
         money_findings,
@@ -120,7 +128,8 @@ def _names_are_unique(subject: Subject) -> Iterator[Finding]:
                 continue
             first = seen.setdefault(names, line.place)
             if first is not line.place:
-                yield line.place.error(f"{', '.join(names)} is there twice{_on_line(first)}")
+                told = ", ".join(filter(None, names))
+                yield line.place.error(f"{told} is there twice{_on_line(first)}")
     levers: dict[str, Place] = {}
     for node, lever in subject.levers:
         first = levers.setdefault(lever.name, node.place)
@@ -151,7 +160,7 @@ def _references_exist(subject: Subject) -> Iterator[Finding]:
         strangers: dict[str, list[Place]] = defaultdict(list)
         for line in subject.tables[table].lines:
             name = line.cells.get(column)
-            if isinstance(name, str) and name not in known:
+            if isinstance(name, str) and name not in {*known, *_no_name(table, column)}:
                 strangers[name].append(line.place)
         what = TABLES[target].keys[0].replace("_", " ")
         for name, places in strangers.items():
@@ -160,6 +169,12 @@ def _references_exist(subject: Subject) -> Iterator[Finding]:
                 f"{what} {shown(name)} is in {TABLES[table].file} but not in "
                 f"{TABLES[target].file}{meant(name, known)}{more}"
             )
+
+
+def _no_name(table: str, column: str) -> tuple[str, ...]:
+    """Return what stands where a column names nothing: an empty cell, if it may be empty."""
+    asked = TABLES[table].model.model_fields[column].is_required()
+    return () if asked else ("",)
 
 
 def _price_year_is_past(subject: Subject) -> Iterator[Finding]:
@@ -275,25 +290,4 @@ def _accounts_are_past(subject: Subject) -> Iterator[Finding]:
             yield place.error(
                 f"column year: accounts are of years before the start, {subject.years[0]}, "
                 f"but {row.year} is given"
-            )
-
-
-def _places_are_empty(subject: Subject) -> Iterator[Finding]:
-    for place, row in subject.rows("care_forms", CareForm):
-        if row.places is not None:
-            yield place.error(
-                "column places: a limited number of places is not supported yet: leave it empty"
-            )
-
-
-def _known_clients_are_whole(subject: Subject) -> Iterator[Finding]:
-    known = subject.entry("clients_at_start_known")
-    if known is None or known.value is not True:
-        return
-    for place, row in subject.rows("demand", Demand):
-        clients = row.clients_at_start
-        if clients is not None and (is_uncertain(clients) or mean_of(clients) % 1):
-            yield place.error(
-                "column clients_at_start: clients_at_start_known = true asks whole, certain "
-                f"numbers, but {shown(clients)} is given; leave it empty where it is not known"
             )

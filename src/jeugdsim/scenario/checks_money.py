@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from jeugdsim.scenario.checks_places import closed_cells
 from jeugdsim.scenario.checks_policy import care_rows, contracts_over, scopes_are_known
 from jeugdsim.scenario.draft import Subject
 from jeugdsim.scenario.findings import Finding, listed, meant, shown
@@ -30,7 +31,7 @@ def costly_cells(subject: Subject) -> set[Cell]:
     """Return the (municipality, care form) cells that can cost anything in the first year.
 
     Expected cost is zero exactly where no child can come (no inflow, no stock, no moves that bring
-    any) or where the tariff or the units are zero; all at the mean.
+    any, no place to go in) or where the tariff or the units are zero; all at the mean.
     """
     forms = care_rows(subject)
     young = {
@@ -45,16 +46,26 @@ def costly_cells(subject: Subject) -> set[Cell]:
         for row in demand
         if row.municipality in young and mean_of(row.inflow_per_1000_youth) > 0
     }
-    stock = {
-        (row.municipality, row.care_form) for row in demand if mean_of(row.clients_at_start or 0.0) > 0
-    }
     bought = {(row.municipality, row.care_form) for row in demand}
-    entries = _reached(entries, stock, moves, bought)
+    stationary = _reached(entries, set(), moves, bought)
+    stock = {cell for row in demand if _has_stock(row, cell := _cell(row), stationary)}
+    closed = closed_cells(subject)
+    entries = _reached(entries - closed, stock, moves, bought - closed)
     return {
         cell
         for cell in entries | stock
         if cell[1] in forms and _costs(forms[cell[1]], enters=cell in entries)
     }
+
+
+def _cell(row: Demand) -> Cell:
+    return row.municipality, row.care_form
+
+
+def _has_stock(row: Demand, cell: Cell, stationary: set[Cell]) -> bool:
+    if row.clients_at_start is None:
+        return cell in stationary
+    return mean_of(row.clients_at_start) > 0
 
 
 def _reached(entries: set[Cell], stock: set[Cell], moves: list[Move], bought: set[Cell]) -> set[Cell]:
@@ -92,8 +103,8 @@ def _pools_have_cost(subject: Subject, costly: set[Cell]) -> Iterator[Finding]:
         if not any((town, form) in costly for town in towns_of_pool for form in pool):
             yield subject.contracts[name][0].error(
                 f"contracts.{name}: {listed(pool)} for {listed(towns_of_pool)} has no expected "
-                f"cost in {subject.years[0]} (no inflow, no clients, or tariff or units zero), "
-                "so its bill can't be shared: give it demand, or take its rows out of demand.csv"
+                f"cost in {subject.years[0]} (no inflow, no clients, no places, or tariff or units "
+                "zero), so its bill can't be shared: give it demand, or take its rows out of demand.csv"
             )
 
 

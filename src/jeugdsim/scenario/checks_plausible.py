@@ -28,7 +28,7 @@ def plausibility_findings(subject: Subject) -> Iterator[Finding]:
         return
     for path, number in growths(settings):
         yield from _too_large(subject.place(*path), path, number, MOST_GROWTH, " a year")
-    for path, number in _responses(settings):
+    for path, number in responses(settings):
         yield from _too_large(subject.place(*path), path, number, MOST_EFFECT, "")
     for node, lever in subject.levers:
         path = ("levers", lever.name, "effect")
@@ -54,7 +54,8 @@ def growths(settings: Settings) -> Iterator[tuple[Path, Number]]:
         yield ("budget", "index_per_year"), settings.budget.index_per_year or 0.0
 
 
-def _responses(settings: Settings) -> Iterator[tuple[Path, Number]]:
+def responses(settings: Settings) -> Iterator[tuple[Path, Number]]:
+    """Give every effect of a funding form on quantities."""
     for form, response in settings.funding_response.items():
         for name in _RESPONSES:
             yield ("funding_response", form, name), getattr(response, name)

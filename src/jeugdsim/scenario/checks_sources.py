@@ -10,7 +10,7 @@ from jeugdsim.scenario.draft import Subject
 from jeugdsim.scenario.files import Place
 from jeugdsim.scenario.findings import Finding, listed, meant, nearest, shown
 from jeugdsim.scenario.provenance import source_of, toml_numbers
-from jeugdsim.scenario.tables import TABLES, Line, identity
+from jeugdsim.scenario.tables import TABLES, Line, identity, path_of
 from jeugdsim.scenario.tree import bare, find, lever_name, paths
 
 
@@ -36,7 +36,7 @@ def _row_sources(subject: Subject) -> Iterator[Finding]:
                 strangers[source].append(line.place)
         if without:
             rows = "row" if len(without) == 1 else "rows"
-            names = (".".join((name, *(identity(kind, line) or ()))) for line in without)
+            names = (path_of(name, *(identity(kind, line) or ())) for line in without)
             yield without[0].place.warning(
                 f"{len(without)} {rows} without a source, counted as assumption: {listed(names, 8)}"
             )

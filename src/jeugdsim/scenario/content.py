@@ -45,15 +45,44 @@ def content_of(scenario: Scenario) -> dict[str, Any]:
 
 
 def content_hash(scenario: Scenario) -> str:
-    """Return the SHA-256 of the content, as 64 hexadecimal digits."""
+    """Return the SHA-256 of the content, as 64 hexadecimal digits.
+
+    What came later in the format and is not used is left out, so that scenarios keep their hash.
+    """
     text = json.dumps(
-        content_of(scenario),
+        _without_unused(content_of(scenario)),
         sort_keys=True,
         ensure_ascii=False,
         allow_nan=False,
         separators=(",", ":"),
     )
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _without_unused(content: dict[str, Any]) -> dict[str, Any]:
+    """Leave out later tables without rows, optional columns at their default, no child_retentions."""
+    unused = {name for name, kind in TABLES.items() if kind.later and not content.get(name)}
+    told = {name: part for name, part in content.items() if name not in unused}
+    for name in told.keys() & TABLES.keys():
+        told[name] = _without_defaults(TABLES[name], told[name], len(TABLES[name].keys))
+    told["contracts"] = {
+        name: {
+            term: value for term, value in terms.items() if (term, value) != ("child_retentions", [])
+        }
+        for name, terms in content["contracts"].items()
+    }
+    return told
+
+
+def _without_defaults(kind: TableKind, table: dict[str, Any], depth: int) -> dict[str, Any]:
+    if depth:
+        return {name: _without_defaults(kind, below, depth - 1) for name, below in table.items()}
+    default = {column: kind.model.model_fields[column].default for column in kind.optional}
+    return {
+        column: cell
+        for column, cell in table.items()
+        if column not in default or cell != default[column]
+    }
 
 
 def rows_of(scenario: Scenario, table: str) -> tuple[Row, ...]:

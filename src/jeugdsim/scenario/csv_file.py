@@ -21,6 +21,7 @@ _POINT = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _COMMA = re.compile(r"[+-]?([0-9]+(,[0-9]*)?|,[0-9]+)([eE][+-]?[0-9]+)?")
 _AMBIGUOUS = re.compile(r"[+-]?[0-9]+\.[0-9]{3}")
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|na|n/a|#n/a|#n/b|#value!|#div/0!)", re.IGNORECASE)
+_TRUTHS = {"true": True, "false": False, "waar": True, "onwaar": False, "ja": True, "nee": False}
 _SEPARATOR_LINE = re.compile(r'"?sep=([^\r\n])"?[ ,;\t]*(?=[\r\n]|$)', re.IGNORECASE)
 
 _Cells = tuple[Place, list[str]]
@@ -166,6 +167,22 @@ def _ragged(cells: int, columns: int, semicolon: bool) -> str:
         hint = ": in a comma file numbers have a decimal point, and text with a comma stands in"
         hint += ' "quotes"'
     return f"this row has {cells} cells, but the header names {columns} columns{hint}"
+
+
+def read_truth(text: str) -> bool | str:
+    """Read true or false as it stands in a cell; what is wrong with it as text where it is neither.
+
+    Examples
+    --------
+    >>> read_truth("WAAR"), read_truth("nee")
+    (True, False)
+    >>> read_truth("1")
+    'true or false is asked, but "1" is given'
+    """
+    word = text.strip().lower()
+    if word in _TRUTHS:
+        return _TRUTHS[word]
+    return f"true or false is asked, but {shown(text.strip())} is given"
 
 
 def read_number(text: str, decimal_comma: bool) -> float | str:

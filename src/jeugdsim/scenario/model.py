@@ -20,12 +20,16 @@ from jeugdsim.scenario.rows import (
     BudgetRow,
     CareForm,
     Demand,
+    EntryAge,
+    ExtendedCare,
     Move,
     Municipality,
+    PlacesRow,
     Population,
     Season,
     Source,
     SurvivalRow,
+    WaitingRow,
 )
 from jeugdsim.scenario.settings import Contract, Settings, World
 
@@ -44,6 +48,8 @@ class Scenario:
         The tables of ``empirical:FILE.csv`` stays under their file name, days rising.
     accounts : tuple of AccountRow
         What was spent before the start, for pictures; no result depends on it.
+    places, waiting, entry_ages, extended_care : tuple
+        The rows of these optional CSV files, sorted by name (and contract, year or age).
     warnings : tuple of Finding
         What a reader should know, though the scenario can run.
     """
@@ -59,6 +65,10 @@ class Scenario:
     budget_rows: tuple[BudgetRow, ...] = ()
     empirical_stays: Mapping[str, tuple[SurvivalRow, ...]] = field(default_factory=FrozenDict)
     accounts: tuple[AccountRow, ...] = ()
+    places: tuple[PlacesRow, ...] = ()
+    waiting: tuple[WaitingRow, ...] = ()
+    entry_ages: tuple[EntryAge, ...] = ()
+    extended_care: tuple[ExtendedCare, ...] = ()
     warnings: tuple[Finding, ...] = field(default=(), compare=False)
 
     def __repr__(self) -> str:
@@ -115,6 +125,21 @@ class Scenario:
     def demand_cells(self) -> frozenset[tuple[str, str]]:
         """The (municipality, care form) pairs that are bought: those with a row in demand.csv."""
         return frozenset((row.municipality, row.care_form) for row in self.demand)
+
+    @cached_property
+    def limited_forms(self) -> tuple[str, ...]:
+        """Names of the care forms that have places anywhere, sorted; of the others nobody waits."""
+        by_row = {row.care_form for row in self.places}
+        return tuple(
+            row.care_form
+            for row in self.care_forms
+            if row.places is not None or row.care_form in by_row
+        )
+
+    @property
+    def has_ages(self) -> bool:
+        """Whether children have an age, so that care ends at 18 or at an extended limit."""
+        return bool(self.entry_ages)
 
     @cached_property
     def accounts_so_far(self) -> Mapping[int, float]:

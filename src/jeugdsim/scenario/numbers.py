@@ -17,6 +17,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     GetJsonSchemaHandler,
+    Strict,
     ValidationError,
     model_validator,
 )
@@ -269,5 +270,6 @@ PlainNonNegative = Annotated[
 PlainFraction = Annotated[float, BeforeValidator(plain), AfterValidator(_within(FRACTION)), FRACTION]
 PlainEffect = Annotated[float, BeforeValidator(plain), AfterValidator(_within(EFFECT)), EFFECT]
 Plain = Annotated[float, BeforeValidator(plain)]
+Truth = Annotated[bool, Strict()]
 Whole = Annotated[int, BeforeValidator(whole)]
 Year = Annotated[int, BeforeValidator(calendar_year), Allowed(1000, 9999)]

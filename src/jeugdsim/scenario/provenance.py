@@ -13,7 +13,7 @@ from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.numbers import FAMILIES
 from jeugdsim.scenario.rows import Kind, Source, empirical_file
 from jeugdsim.scenario.settings import Settings
-from jeugdsim.scenario.tables import SURVIVAL, TABLES
+from jeugdsim.scenario.tables import SURVIVAL, TABLES, TableKind, path_of
 
 KINDS: tuple[Kind, ...] = ("measured", "derived", "assumption")
 CHOICES = ("schema_version", "start", "years", "price_year", "demand_year")
@@ -55,6 +55,7 @@ def provenance(scenario: Scenario) -> tuple[Input, ...]:
         *_toml_numbers(scenario.settings),
         *_csv_numbers(scenario),
         *_stay_curves(scenario),
+        *_age_curves(scenario),
     ]
     return tuple(
         _with_papers(path, value, source, papers.get(source))
@@ -116,24 +117,45 @@ def _toml_numbers(settings: Settings) -> Iterator[tuple[str, Any, str]]:
 
 def _csv_numbers(scenario: Scenario) -> Iterator[tuple[str, Any, str]]:
     for name, kind in TABLES.items():
-        if not kind.in_results:
+        if not kind.in_results or name == "entry_ages":
             continue
         table = nested(kind, rows_of(scenario, name))
         depth = len(kind.keys)
         for keys, cells in _rows_in(table, depth, (name,)):
             for column, value in cells.items():
-                if isinstance(value, float | int | dict):
-                    yield ".".join((*keys, column)), value, cells["source"]
+                if _is_number(value) and not _is_unused(kind, column, value):
+                    yield path_of(*keys, column), value, cells["source"]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, float | int | dict) and not isinstance(value, bool)
+
+
+def _is_unused(kind: TableKind, column: str, value: Any) -> bool:
+    """Tell whether a cell is no number somebody found: a rank, or a default that is not written."""
+    default = kind.model.model_fields[column].default
+    return column == "priority" or (column in kind.optional and value == default)
 
 
 def _stay_curves(scenario: Scenario) -> Iterator[tuple[str, Any, str]]:
     """Give the tables of empirical stays, each as one number; of several sources the weakest counts."""
-    kinds = {row.id: row.kind for row in scenario.sources}
     of_form = {empirical_file(row.stay_distribution): row.source for row in scenario.care_forms}
     for file, rows in scenario.empirical_stays.items():
-        sources = sorted({row.source or of_form[file] for row in rows})
-        weakest = max(sources, key=lambda source: KINDS.index(kinds.get(source, "assumption")))
+        weakest = _weakest(scenario, {row.source or of_form[file] for row in rows})
         yield f"{SURVIVAL.name}.{file}", {row.days: row.survival for row in rows}, weakest
+
+
+def _age_curves(scenario: Scenario) -> Iterator[tuple[str, Any, str]]:
+    """Give the entry ages of each care form as one number; of several sources the weakest counts."""
+    for form in sorted({row.care_form for row in scenario.entry_ages}):
+        rows = [row for row in scenario.entry_ages if row.care_form == form]
+        weakest = _weakest(scenario, {row.source for row in rows})
+        yield f"entry_ages.{form}", {row.age: row.share for row in rows}, weakest
+
+
+def _weakest(scenario: Scenario, sources: set[str]) -> str:
+    kinds = {row.id: row.kind for row in scenario.sources}
+    return max(sorted(sources), key=lambda source: KINDS.index(kinds.get(source, "assumption")))
 
 
 def _rows_in(

@@ -17,7 +17,15 @@ from jeugdsim.scenario.findings import Finding, ScenarioError, nearest, shown
 from jeugdsim.scenario.inherit import merge, without, without_stale_sources
 from jeugdsim.scenario.migrate import Raw, as_current, newer_findings
 from jeugdsim.scenario.model import Scenario
-from jeugdsim.scenario.tables import TABLES, TableKind, identity, table_lines, without_lines
+from jeugdsim.scenario.tables import (
+    TABLES,
+    TableKind,
+    full_names,
+    identity,
+    path_of,
+    table_lines,
+    without_lines,
+)
 from jeugdsim.scenario.toml_file import read_toml
 from jeugdsim.scenario.tree import Node, located, paths, with_composed_text
 from jeugdsim.scenario.uncertain import uncertain_paths
@@ -318,7 +326,10 @@ def _removed_keys(path: str) -> tuple[str, ...]:
     roots = {kind.file: name for name, kind in TABLES.items()}
     if path.startswith("correlations."):
         return ("correlations", in_one_spelling(path.removeprefix("correlations.")))
-    return (roots[path],) if path in roots else tuple(path.split("."))
+    if path in roots:
+        return (roots[path],)
+    root, *names = path.split(".")
+    return (root, *(full_names(TABLES[root], tuple(names)) if root in TABLES else names))
 
 
 def _known_paths(draft: Draft) -> list[str]:
@@ -327,5 +338,5 @@ def _known_paths(draft: Draft) -> list[str]:
         known += [".".join(path) for path, _ in paths(draft.toml)]
     for name, kind in TABLES.items():
         found = (identity(kind, line) for line in draft.tables[name].lines)
-        known += [".".join((name, *names)) for names in found if names]
+        known += [path_of(name, *names) for names in found if names]
     return known

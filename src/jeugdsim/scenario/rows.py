@@ -12,7 +12,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 from jeugdsim.scenario.findings import nearest, shown
 from jeugdsim.scenario.numbers import (
@@ -24,6 +31,7 @@ from jeugdsim.scenario.numbers import (
     Percentiles,
     PlainFraction,
     PlainNonNegative,
+    Truth,
     Whole,
     Year,
     is_uncertain,
@@ -38,9 +46,11 @@ Kind = Literal["measured", "derived", "assumption"]
 
 COMPANIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "care_forms": ("tariff", "units_per_day", "stay_mean_days"),
-        "demand": ("clients_at_start", "inflow_per_1000_youth"),
+        "care_forms": ("tariff", "units_per_day", "stay_mean_days", "places"),
+        "demand": ("clients_at_start", "inflow_per_1000_youth", "waiting_at_start"),
         "moves": ("probability",),
+        "waiting": ("reneging_per_year", "escalation_per_year"),
+        "extended_care": ("share",),
     }
 )
 
@@ -90,16 +100,39 @@ def _in_columns(number: Number) -> Number:
     return number
 
 
+def _whole_if_certain(number: Number) -> Number:
+    """Refuse a part of a place; a drawn number of places is rounded."""
+    if not is_uncertain(number) and mean_of(number) % 1:
+        raise problem(f"a whole number of places is asked, but {mean_of(number):g} is given")
+    return number
+
+
 StayDistribution = Annotated[str, BeforeValidator(_stay_name)]
 NonNegativeCell = Annotated[NonNegative, AfterValidator(_in_columns)]
 DaysCell = Annotated[Days, AfterValidator(_in_columns)]
 FractionCell = Annotated[Fraction, AfterValidator(_in_columns)]
+PlacesCell = Annotated[NonNegativeCell, AfterValidator(_whole_if_certain)]
+PlainPlaces = Annotated[Whole, Field(ge=0)]
+Priority = Annotated[Whole, Field(ge=1, le=9)]
 
 
 class Row(BaseModel):
     """One row of a CSV file: frozen, unknown columns refused, no NaN."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_default(cls, cells: Any) -> Any:
+        """Leave out the empty cells of columns that have a default."""
+        if not isinstance(cells, dict):
+            return cells
+        filled = {
+            name
+            for name, field in cls.model_fields.items()
+            if not field.is_required() and field.default is not None
+        }
+        return {name: cell for name, cell in cells.items() if cell is not None or name not in filled}
 
 
 class SourcedRow(Row):
@@ -137,7 +170,7 @@ class CareForm(SourcedRow):
     stay_distribution: StayDistribution
     stay_mean_days: DaysCell
     stay_sd_days: PlainNonNegative | None = None
-    places: PlainNonNegative | None = None
+    places: PlacesCell | None = None
 
     @model_validator(mode="after")
     def _stay(self) -> CareForm:
@@ -206,20 +239,76 @@ class SurvivalRow(SourcedRow):
 
 
 class Demand(SourcedRow):
-    """New children per 1,000 youth per year from outside, and clients in care at the start."""
+    """New children per 1,000 youth per year from outside, and clients in care at the start.
+
+    Where the care form has places: who waits at the start, and the priority of children from outside
+    (1 goes first, None after all numbers).
+    """
 
     municipality: str
     care_form: str
     clients_at_start: NonNegativeCell | None = None
     inflow_per_1000_youth: NonNegativeCell
+    waiting_at_start: NonNegativeCell | None = None
+    priority: Priority | None = None
 
 
 class Move(SourcedRow):
-    """The probability that the end of a stay is the start of a stay in another form."""
+    """The probability that the end of a stay is the start of a stay in another form.
+
+    Where the other form has places: whether a child keeps its place while it waits, and the priority
+    of children who come by this move (1 goes first, None after all numbers).
+    """
 
     from_care_form: str
     to_care_form: str
     probability: FractionCell
+    holds_place: Truth = False
+    priority: Priority | None = None
+
+
+class PlacesRow(SourcedRow):
+    """How many places a care form has from a year on, until the next year that is named.
+
+    ``contract`` says whose places they are: those of that contract's members, or, where it is empty,
+    of all who buy the form.
+    """
+
+    care_form: str
+    contract: str = ""
+    year: Year
+    places: PlainPlaces
+
+
+class WaitingRow(SourcedRow):
+    """What happens to children who wait for a care form; rates per child who waits, per year.
+
+    ``bridging_care_form`` and ``escalation_care_form`` are empty where there is none;
+    ``admitted_within_days`` is the norm for the wait in days, None where there is none.
+    """
+
+    care_form: str
+    bridging_care_form: str = ""
+    reneging_per_year: NonNegativeCell = 0.0
+    escalation_per_year: NonNegativeCell = 0.0
+    escalation_care_form: str = ""
+    admitted_within_days: Annotated[Whole, Field(ge=0)] | None = None
+
+
+class EntryAge(SourcedRow):
+    """The share of the children whose care begins in a form that are so many whole years old then."""
+
+    care_form: str
+    age: Annotated[Whole, Field(ge=0, le=17)]
+    share: PlainFraction
+
+
+class ExtendedCare(SourcedRow):
+    """The share of the children in a form who may stay after 18, and the age (years) they may reach."""
+
+    care_form: str
+    share: FractionCell
+    until_age: Annotated[float, BeforeValidator(plain), Field(gt=18, le=23)]
 
 
 class Source(Row):

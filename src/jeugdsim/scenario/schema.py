@@ -160,7 +160,7 @@ def _tidy(part: Any, models: Schema, definitions: Schema) -> Any:
         return _uncertain(part, models, definitions)
     told = {
         _CONSTRAINTS.get(key, key): _tidy(value, models, definitions)
-        for key, value in part.items()
+        for key, value in _limited(part).items()
         if not (key == "title" and isinstance(value, str))
         and not (key == "default" and isinstance(value, dict | None))
         and key not in ("$defs", "properties")
@@ -172,6 +172,15 @@ def _tidy(part: Any, models: Schema, definitions: Schema) -> Any:
     if told.get("type") == "array" and told["items"].get("type") == "string":
         told["uniqueItems"] = True
     return told
+
+
+def _limited(part: Schema) -> Schema:
+    """Return a number whose size has a limit with that limit on both sides."""
+    most = part.get("most")
+    if not isinstance(most, float):
+        return part
+    rest = {key: value for key, value in part.items() if key != "most"}
+    return {**rest, "minimum": part.get("minimum", -most), "maximum": part.get("maximum", most)}
 
 
 def _without_null(part: Schema) -> Schema:
@@ -188,17 +197,22 @@ def _is_uncertain(part: Schema) -> bool:
 
 
 def _uncertain(part: Schema, models: Schema, definitions: Schema) -> Schema:
-    """Return a number or a distribution whose centre lies in the same range."""
+    """Return a number or a distribution whose centre lies in the same range.
+
+    A limit on their size holds for every number of a distribution.
+    """
+    sizes = {key: limit for key, limit in _limited({"most": part.get("most")}).items() if key in _RANGE}
+    part = _limited(part)
     limits = {key: part[key] for key in _RANGE if key in part}
     name = "_".join(["distribution", *(f"{_RANGE[key]}_{limits[key]:g}" for key in limits)])
-    definitions[name] = {"anyOf": [_family(model, limits, models) for model in _CENTRES]}
+    definitions[name] = {"anyOf": [_family(model, sizes, limits, models) for model in _CENTRES]}
     told: Schema = {key: part[key] for key in ("description", "default") if key in part}
     return {**told, "anyOf": [{"type": "number", **limits}, {"$ref": f"#/$defs/{name}"}]}
 
 
-def _family(name: str, limits: Schema, models: Schema) -> Schema:
+def _family(name: str, sizes: Schema, limits: Schema, models: Schema) -> Schema:
     model = models[name]
-    properties: Schema = {key: {"type": "number"} for key in model["properties"]}
+    properties: Schema = {key: {"type": "number", **sizes} for key in model["properties"]}
     properties[_CENTRES[name]].update(limits)
     for spread in ("sd", "cv"):
         if spread in properties:

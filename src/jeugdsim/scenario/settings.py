@@ -17,7 +17,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    Strict,
     WithJsonSchema,
     model_validator,
 )
@@ -33,6 +32,7 @@ from jeugdsim.scenario.numbers import (
     PlainEffect,
     PlainFraction,
     PlainNonNegative,
+    Truth,
     Whole,
     Year,
     plain,
@@ -43,6 +43,10 @@ from jeugdsim.scenario.numbers import (
 FORMS = ("pxq", "task_based", "output_based", "availability")
 KEYS = ("actual_use", "rolling_use", "expected_use", "inhabitants", "youth_population")
 KEYS_THAT_NEED_USE = ("actual_use", "rolling_use")
+
+MOST_GROWTH = 10.0  # a year: eleven times as much
+MOST_EFFECT = 1000.0
+MOST_RETENTIONS = 8
 
 Form = Literal["pxq", "task_based", "output_based", "availability"]
 KeyName = Literal["actual_use", "rolling_use", "expected_use", "inhabitants", "youth_population"]
@@ -85,7 +89,6 @@ def _in_order(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Names = Annotated[tuple[str, ...], AfterValidator(_in_order)]
-Truth = Annotated[bool, Strict()]
 Date = Annotated[date, BeforeValidator(_calendar_date)]
 FIRST_OF_JANUARY = WithJsonSchema({"type": "string", "format": "date", "pattern": "^[0-9]{4}-01-01$"})
 Years = Annotated[Whole, Field(ge=1, le=100)]
@@ -103,6 +106,15 @@ def _by_name(correlations: dict[str, float]) -> dict[str, float]:
     return dict(sorted(correlations.items()))
 
 
+def _at_most(most: float) -> Any:
+    """Return what tells the JSON Schema how large a number may be; ``checks_size`` refuses larger."""
+    return Field(json_schema_extra={"most": most})
+
+
+Growth = Annotated[Effect, _at_most(MOST_GROWTH)]
+PlainGrowth = Annotated[PlainEffect, _at_most(MOST_GROWTH)]
+GrowthSpread = Annotated[PlainNonNegative, _at_most(MOST_GROWTH)]
+QuantityEffect = Annotated[Effect, _at_most(MOST_EFFECT)]
 Autocorrelation = Annotated[float, BeforeValidator(_correlation), Allowed(-1.0, 1.0)]
 RankCorrelation = Annotated[float, BeforeValidator(_correlation)]
 
@@ -110,9 +122,9 @@ RankCorrelation = Annotated[float, BeforeValidator(_correlation)]
 class IndexProcess(Table):
     """Yearly index growth as a normal AR(1) process."""
 
-    mean: PlainEffect
+    mean: PlainGrowth
     """Mean growth of the index, fraction per year."""
-    sd: PlainNonNegative = 0.0
+    sd: GrowthSpread = 0.0
     """Standard deviation of the growth of one year, fraction."""
     autocorrelation: Autocorrelation = 0.5
     """Correlation between the growths of two successive years."""
@@ -121,9 +133,9 @@ class IndexProcess(Table):
 class ForecastError(Table):
     """Definitive minus provisional index of a year, independent normal, in fractions."""
 
-    mean: Plain
+    mean: Annotated[Plain, _at_most(MOST_GROWTH)]
     """Mean of definitive minus provisional index growth, fraction."""
-    sd: PlainNonNegative = 0.0
+    sd: GrowthSpread = 0.0
     """Standard deviation of definitive minus provisional index growth, fraction."""
 
 
@@ -134,11 +146,11 @@ def _as_table(value: Any) -> Any:
 class World(Table):
     """What nobody in the region decides: growth, indexation, shocks. Fractions per year."""
 
-    inflow_growth_per_year: Effect = 0.0
+    inflow_growth_per_year: Growth = 0.0
     """Growth of new children per 1,000 youth, fraction per year."""
-    stay_growth_per_year: Effect = 0.0
+    stay_growth_per_year: Growth = 0.0
     """Growth of the length of stays, fraction per year."""
-    units_growth_per_year: Effect = 0.0
+    units_growth_per_year: Growth = 0.0
     """Growth of the units per day in care, fraction per year."""
     growth_fade_per_year: Fraction = 0.0
     """How much of every growth fades away per year, fraction; 0 keeps it for ever."""
@@ -202,6 +214,12 @@ def _increasing(edges: list[float], what: str) -> None:
         raise problem(f"the edges must rise, but {edges} is given", what)
 
 
+def _few(retentions: tuple[float, ...]) -> tuple[float, ...]:
+    if len(retentions) > MOST_RETENTIONS:
+        raise problem(f"at most {MOST_RETENTIONS} sums are asked, but {len(retentions)} are given")
+    return retentions
+
+
 class Contract(Table):
     """One contract: its form, its scope and its terms."""
 
@@ -218,7 +236,7 @@ class Contract(Table):
     ] = "history"
     """A sum in euros of price_year per year, {per_youth = euros}, or "history": the expected cost
     of the first year."""
-    volume_growth_per_year: Effect = 0.0
+    volume_growth_per_year: Growth = 0.0
     """Growth of volume that the budget pays for, fraction per year."""
     agreed_reduction: Annotated[dict[Year, PlainFraction], Frozen] = Field(default_factory=FrozenDict)
     """The saving agreed with the providers: year = fraction of the budget, until the next named
@@ -234,6 +252,13 @@ class Contract(Table):
     """The provider's true cost over the tariff."""
     reserve: PlainNonNegative = 0.02
     """What the provider can lose before it breaks, fraction of the budget of the first year."""
+    child_retentions: Annotated[
+        tuple[PlainNonNegative, ...],
+        AfterValidator(_few),
+        Field(json_schema_extra={"maxItems": MOST_RETENTIONS}),
+    ] = ()
+    """Rising sums in euros of price_year per child per year: reported is what a child costs above
+    each. No money depends on them."""
 
     @model_validator(mode="after")
     def _terms(self) -> Contract:
@@ -241,6 +266,7 @@ class Contract(Table):
             raise problem("a contract names its segments or its care_forms")
         _increasing([band.above for band in self.loss_bands], "loss_bands")
         _increasing([band.below for band in self.gain_bands], "gain_bands")
+        _increasing(list(self.child_retentions), "child_retentions")
         if self.form == "pxq":
             foreign = sorted(
                 {"budget", "agreed_reduction", "loss_bands", "gain_bands"} & self.model_fields_set
@@ -251,7 +277,7 @@ class Contract(Table):
         return self
 
     def as_pxq(self) -> Contract:
-        """Return the same scope paid P x Q, with the provider's own cost ratio and reserve."""
+        """Return the same scope paid P x Q, with the provider's own terms and what is reported."""
         return Contract(
             form="pxq",
             segments=self.segments,
@@ -259,6 +285,7 @@ class Contract(Table):
             municipalities=self.municipalities,
             cost_ratio=self.cost_ratio,
             reserve=self.reserve,
+            child_retentions=self.child_retentions,
         )
 
     @property
@@ -270,11 +297,11 @@ class Contract(Table):
 class FundingResponse(Table):
     """What a funding form does to behaviour, as fractions of the quantity at full phase."""
 
-    inflow: Effect = 0.0
+    inflow: QuantityEffect = 0.0
     """Change of new children at full phase, fraction."""
-    stay_days: Effect = 0.0
+    stay_days: QuantityEffect = 0.0
     """Change of the length of stays at full phase, fraction."""
-    units_per_day: Effect = 0.0
+    units_per_day: QuantityEffect = 0.0
     """Change of the units per day at full phase, fraction."""
     profile: Profile = "linear"
     """How the effect grows over phase_in_years."""
@@ -288,9 +315,9 @@ class Budget(Table):
     basis: PlainNonNegative | None = None
     """Gross budget in euros of price_year per year, at the volumes of the first year; absent: the
     expected P x Q cost."""
-    volume_growth_per_year: PlainEffect = 0.0
+    volume_growth_per_year: PlainGrowth = 0.0
     """Growth of volume the councils allow for, fraction per year."""
-    index_per_year: PlainEffect | None = None
+    index_per_year: PlainGrowth | None = None
     """Growth of prices the councils allow for, fraction per year; absent: the mean index."""
 
 
@@ -310,8 +337,8 @@ class Lever(Table):
 
     name: str
     """The name of the lever; in a variant the lever of that name is changed."""
-    affects: Literal["inflow", "stay_days", "units_per_day", "tariff", "move"]
-    """What it changes."""
+    affects: Literal["inflow", "stay_days", "units_per_day", "tariff", "move", "extended_share"]
+    """What it changes; extended_share is the share that may stay after 18."""
     care_forms: Names = ()
     """The care forms it acts on; not with affects = "move"."""
     municipalities: Names = ()
@@ -320,7 +347,7 @@ class Lever(Table):
     """With affects = "move": the care form that ends."""
     to: str | None = None
     """With affects = "move": the care form that follows."""
-    effect: Effect
+    effect: QuantityEffect
     """Change at full phase, fraction: -0.04 is 4% less."""
     starts: Date
     """The first day on which it acts."""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
 
-from jeugdsim.scenario.csv_file import TextRow, TextTable, read_number
+from jeugdsim.scenario.csv_file import TextRow, TextTable, read_number, read_truth
 from jeugdsim.scenario.files import Place
 from jeugdsim.scenario.findings import Finding, nearest
 from jeugdsim.scenario.messages import row_findings
@@ -19,13 +19,17 @@ from jeugdsim.scenario.rows import (
     BudgetRow,
     CareForm,
     Demand,
+    EntryAge,
+    ExtendedCare,
     Move,
     Municipality,
+    PlacesRow,
     Population,
     Row,
     Season,
     Source,
     SurvivalRow,
+    WaitingRow,
 )
 
 RowType = TypeVar("RowType", bound=Row)
@@ -35,8 +39,9 @@ RowType = TypeVar("RowType", bound=Row)
 class TableKind:
     """What is known of one CSV file: its path root, file name, rows and identity.
 
-    ``filled_in`` are columns whose empty cells follow from another file. Of a table that is not
-    ``in_results`` no result depends on the numbers: they stand in pictures only.
+    ``filled_in`` are columns whose empty cells follow from another file, ``may_lack`` those a header
+    may leave out. Of a table that is not ``in_results`` no result depends on the numbers: they stand
+    in pictures only. ``later`` says that a table came after the first scenarios were hashed.
     """
 
     name: str
@@ -48,12 +53,20 @@ class TableKind:
     filled_in: tuple[str, ...] = ()
     may_lack: tuple[str, ...] = ("note",)
     in_results: bool = True
+    later: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns every file has, papers last; those of ``may_lack`` may be absent."""
         papers = [name for name in ("source", "note") if name in self.model.model_fields]
         return (*(name for name in self.model.model_fields if name not in papers), *papers)
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The columns of numbers and truths that a header may leave out, with their default."""
+        return tuple(
+            name for name in self.may_lack if name not in ("source", "note") and name not in self.keys
+        )
 
     @property
     def companions(self) -> tuple[str, ...]:
@@ -74,12 +87,64 @@ TABLES: Mapping[str, TableKind] = MappingProxyType(
                 ("care_form",),
                 filled_in=("stay_mean_days",),
             ),
-            TableKind("demand", "demand.csv", Demand, ("municipality", "care_form")),
             TableKind(
-                "moves", "moves.csv", Move, ("from_care_form", "to_care_form"), may_be_empty=True
+                "demand",
+                "demand.csv",
+                Demand,
+                ("municipality", "care_form"),
+                may_lack=("waiting_at_start", "priority", "note"),
+            ),
+            TableKind(
+                "moves",
+                "moves.csv",
+                Move,
+                ("from_care_form", "to_care_form"),
+                may_be_empty=True,
+                may_lack=("holds_place", "priority", "note"),
             ),
             TableKind("source_rows", "sources.csv", Source, ("id",), may_be_empty=True),
             TableKind("season", "season.csv", Season, ("care_form", "month"), required=False),
+            TableKind(
+                "places",
+                "places.csv",
+                PlacesRow,
+                ("care_form", "contract", "year"),
+                required=False,
+                may_lack=("contract", "note"),
+                later=True,
+            ),
+            TableKind(
+                "waiting",
+                "waiting.csv",
+                WaitingRow,
+                ("care_form",),
+                required=False,
+                may_lack=(
+                    "bridging_care_form",
+                    "reneging_per_year",
+                    "escalation_per_year",
+                    "escalation_care_form",
+                    "admitted_within_days",
+                    "note",
+                ),
+                later=True,
+            ),
+            TableKind(
+                "entry_ages",
+                "entry_ages.csv",
+                EntryAge,
+                ("care_form", "age"),
+                required=False,
+                later=True,
+            ),
+            TableKind(
+                "extended_care",
+                "extended_care.csv",
+                ExtendedCare,
+                ("care_form",),
+                required=False,
+                later=True,
+            ),
             TableKind(
                 "budget_rows",
                 "budget.csv",
@@ -162,6 +227,8 @@ def _line(kind: TableKind, row: TextRow, decimal_comma: bool, findings: list[Fin
             _read_cell(kind, column, row.cells[column], decimal_comma, line, refuse)
     for column in kind.companions:
         _read_companions(column, row.cells, decimal_comma, line, refuse)
+    for column in set(kind.keys) & set(kind.may_lack):
+        line.cells.setdefault(column, "")
     return line
 
 
@@ -171,10 +238,14 @@ def holds_text(kind: TableKind, column: str) -> bool:
     return annotation is str or {type(part) for part in get_args(annotation)} == {str}
 
 
+def holds_truth(kind: TableKind, column: str) -> bool:
+    """Tell whether the cells of a column are true or false."""
+    return kind.model.model_fields[column].annotation is bool
+
+
 def may_be_absent(kind: TableKind, column: str) -> bool:
     """Tell whether a cell may be empty, for good or until it is filled in from elsewhere."""
-    annotation = kind.model.model_fields[column].annotation
-    return column in kind.filled_in or type(None) in get_args(annotation)
+    return column in kind.filled_in or not kind.model.model_fields[column].is_required()
 
 
 def _read_cell(
@@ -194,11 +265,11 @@ def _read_cell(
         else:
             refuse(column, "this cell is empty, but a number is asked")
         return
-    number = read_number(text, decimal_comma)
-    if isinstance(number, str):
-        refuse(column, number)
+    value = read_truth(text) if holds_truth(kind, column) else read_number(text, decimal_comma)
+    if isinstance(value, str):
+        refuse(column, value)
     else:
-        line.cells[column] = number
+        line.cells[column] = value
 
 
 def _read_companions(
@@ -259,6 +330,35 @@ def name_text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+def path_of(*names: str) -> str:
+    """Return a dotted path; a name that is empty in a row is left out.
+
+    Examples
+    --------
+    >>> path_of("places", "crisis", "", "2027")
+    'places.crisis.2027'
+    """
+    return ".".join(filter(None, names))
+
+
+def full_names(kind: TableKind, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names in a path with those that are empty in a row: the opposite of ``path_of``.
+
+    Examples
+    --------
+    >>> full_names(TABLES["places"], ("crisis", "2027")), full_names(TABLES["demand"], ("Delft",))
+    (('crisis', '', '2027'), ('Delft',))
+    """
+    if kind.name != "places" or len(names) < 2 or not _is_year(names[1]) or _is_year(names[2:3]):
+        return names
+    return (names[0], "", *names[1:])
+
+
+def _is_year(name: str | tuple[str, ...]) -> bool:
+    text = "".join(name)
+    return len(text) == 4 and text.isascii() and text.isdigit()
 
 
 def sorted_rows(model: type[RowType], lines: Iterable[Line]) -> tuple[RowType, ...]:

@@ -118,6 +118,10 @@ def csv_text(kind: TableKind, rows: Iterable[Row]) -> str:
     columns: list[str] = []
     for column in kind.columns:
         cells = [getattr(row, column) for row in rows]
+        if column in kind.optional and all(
+            cell == kind.model.model_fields[column].default for cell in cells
+        ):
+            continue
         columns.append(column)
         if any(isinstance(cell, Lognormal) for cell in cells):
             columns.append(f"{column}_cv")
@@ -147,6 +151,8 @@ def _cells(row: Row, kind: TableKind) -> dict[str, str]:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, str):
         return value
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:

@@ -52,6 +52,10 @@ def _records(scenario: Scenario) -> Iterator[tuple[str, BaseModel]]:
         yield f"demand.{demand.municipality}.{demand.care_form}", demand
     for move in scenario.moves:
         yield f"moves.{move.from_care_form}.{move.to_care_form}", move
+    for waiting in scenario.waiting:
+        yield f"waiting.{waiting.care_form}", waiting
+    for extended in scenario.extended_care:
+        yield f"extended_care.{extended.care_form}", extended
 
 
 def _uncertain_fields(prefix: str, record: BaseModel) -> Iterator[Assumption]:

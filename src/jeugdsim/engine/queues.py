@@ -1,0 +1,221 @@
+"""Compiled: scarce places, day by day: who gets a place, and when. ``follow`` counts what that brings.
+
+Per day: who waited too long goes, stays end, moves are decided and requests join the lines, then
+places are given out in order of (priority, day of request, keyed tie number). A child that holds its
+place while it waits frees it on the day it is admitted; children who hold each other's places in a
+circle change places at the end of the day.
+"""
+
+from __future__ import annotations
+
+from jeugdsim.engine.compiled import Counts, Floats, Integers, compiled
+from jeugdsim.engine.lines import (
+    circle_through,
+    clear_lines,
+    first_in_line,
+    leave_line,
+    put_on_day,
+    sort_by_tie,
+    stand_in_line,
+    take_off_day,
+)
+from jeugdsim.engine.tables import (
+    ADMISSIONS,
+    ADMITTED,
+    ASKING,
+    C_POOL,
+    DAY,
+    DAY_NEXT,
+    END,
+    ENDING,
+    FOUND_BY,
+    HELD,
+    IN_LINE,
+    IN_PLACE,
+    POOL,
+    QUITS,
+    SINCE,
+    STATUS,
+    STAY_ENDS,
+    STILL_WAITS,
+    UNTIL,
+    WISH,
+    Kids,
+    Lines,
+)
+
+
+@compiled
+def open_lines(kids: Kids, lines: Lines, rows: int) -> None:
+    """Put the children of a draw on the calendar: when their stay ends, or when they ask."""
+    clear_lines(lines)
+    for row in range(1, rows + 1):
+        if kids.state[row, STATUS] == IN_PLACE:
+            lines.taken[kids.state[row, POOL]] += 1
+            put_on_day(kids, lines, row, kids.state[row, END])
+        else:
+            put_on_day(kids, lines, row, kids.state[row, SINCE])
+
+
+@compiled
+def wake(cells: Integers, kids: Kids, lines: Lines, day: int) -> tuple[int, int]:
+    """Let a day's children begin what it brings; return how many join a line, how many to follow."""
+    joining, batch = 0, 0
+    row = lines.day_first[day]
+    lines.day_first[day] = 0
+    while row > 0:
+        following = kids.state[row, DAY_NEXT]
+        kids.state[row, DAY] = -1
+        if kids.state[row, STATUS] == ASKING:
+            kids.joining[joining] = row
+            joining += 1
+        else:
+            if kids.state[row, STATUS] == IN_LINE:
+                leave_line(kids, lines, row, cells[kids.state[row, WISH], C_POOL])
+                kids.state[row, STATUS] = kids.state[row, ENDING]
+                kids.state[row, UNTIL] = day
+            else:
+                kids.state[row, STATUS] = STAY_ENDS
+            kids.batch[batch] = row
+            batch += 1
+        row = following
+    return joining, batch
+
+
+@compiled
+def after_the_stays(kids: Kids, lines: Lines, day: int, joining: int, batch: int) -> int:
+    """Free the places of who went, plan what comes next; return how many join a line."""
+    for index in range(batch):
+        row = kids.batch[index]
+        asks = kids.state[row, STATUS] == ASKING
+        asks_today = asks and kids.state[row, SINCE] == day
+        if not (asks_today and kids.state[row, HELD] >= 0):
+            _free_place(kids, lines, row)
+        if asks_today:
+            kids.joining[joining] = row
+            joining += 1
+        elif asks:
+            put_on_day(kids, lines, row, kids.state[row, SINCE])
+    return joining
+
+
+@compiled
+def _free_place(kids: Kids, lines: Lines, row: int) -> None:
+    """Free the place a child has, if it has one."""
+    pool = kids.state[row, POOL]
+    if pool >= 0:
+        lines.taken[pool] -= 1
+        kids.state[row, POOL] = -1
+
+
+@compiled
+def line_up(cells: Integers, kids: Kids, lines: Lines, joining: int) -> None:
+    """Let the children who ask today join the lines, in order of their tie numbers."""
+    sort_by_tie(kids, joining)
+    for index in range(joining):
+        row = kids.joining[index]
+        kids.state[row, STATUS] = IN_LINE
+        stand_in_line(kids, lines, row, cells[kids.state[row, WISH], C_POOL])
+        put_on_day(kids, lines, row, kids.state[row, QUITS])
+
+
+@compiled
+def _admit(cells: Integers, kids: Kids, lines: Lines, day: int, row: int) -> None:
+    """Give a child in line its place."""
+    pool = cells[kids.state[row, WISH], C_POOL]
+    leave_line(kids, lines, row, pool)
+    take_off_day(kids, lines, row)
+    _free_place(kids, lines, row)
+    lines.taken[pool] += 1
+    kids.state[row, STATUS] = ADMITTED
+    kids.state[row, UNTIL] = day
+
+
+@compiled
+def admit_all(cells: Integers, places: Integers, kids: Kids, lines: Lines, day: int) -> int:
+    """Give out places until none is free that somebody waits for; return how many were admitted.
+
+    A child admitted here may free a place elsewhere, so pools are gone through until nothing changes.
+    Each pool admits a first part of its line, so the order of pools makes no difference.
+    """
+    batch = 0
+    changed = True
+    while changed:
+        changed = False
+        for pool in range(len(places)):
+            while lines.taken[pool] < places[pool]:
+                row = first_in_line(kids, lines, pool, -1)
+                if row == 0:
+                    break
+                _admit(cells, kids, lines, day, row)
+                kids.batch[batch] = row
+                batch += 1
+                changed = True
+    return batch
+
+
+@compiled
+def resolve_circles(cells: Integers, kids: Kids, lines: Lines, day: int, batch: int) -> int:
+    """Let children who hold each other's places change places; return how many were admitted by now."""
+    start = 0
+    while start < len(lines.taken):
+        held = circle_through(lines, start)
+        if held < 0:
+            start += 1
+            continue
+        wished = start
+        while True:
+            row = first_in_line(kids, lines, wished, held)
+            _admit(cells, kids, lines, day, row)
+            kids.batch[batch] = row
+            batch += 1
+            if held == start:
+                break
+            wished = held
+            held = lines.search[held, FOUND_BY]
+    return batch
+
+
+@compiled
+def plan_ends(kids: Kids, lines: Lines, batch: int) -> None:
+    """Put the children who got a place on the day their stay ends."""
+    for index in range(batch):
+        row = kids.batch[index]
+        put_on_day(kids, lines, row, kids.state[row, END])
+
+
+@compiled
+def still_waiting(kids: Kids, rows: int, horizon: int) -> int:
+    """Gather the children who are in line when time ends; return how many."""
+    batch = 0
+    for row in range(1, rows + 1):
+        if kids.state[row, STATUS] == IN_LINE:
+            kids.state[row, STATUS] = STILL_WAITS
+            kids.state[row, UNTIL] = horizon
+            kids.batch[batch] = row
+            batch += 1
+    return batch
+
+
+@compiled
+def close_year(waits: Integers, counts: Counts, wait_p90_days: Floats) -> None:
+    """Write the P90 of the year's waits per form, between two waits in proportion, and start anew."""
+    for form in range(len(waits)):
+        admitted = 0
+        for town in range(len(counts)):
+            admitted += counts[town, form, ADMISSIONS]
+        if admitted == 0:
+            continue
+        rank = 0.9 * (admitted - 1)
+        lower = int(rank)
+        upper = min(lower + 1, admitted - 1)
+        below, low, high, days = 0, -1, -1, 0
+        while below < admitted:
+            below += waits[form, days]
+            waits[form, days] = 0
+            if low < 0 and below > lower:
+                low = days
+            if high < 0 and below > upper:
+                high = days
+            days += 1
+        wait_p90_days[form] = low + (high - low) * (rank - lower)

@@ -1,0 +1,420 @@
+"""The arrays kernels read and write: their names, shapes and columns.
+
+r draws of a chunk, c cells (a municipality and a care form it buys), k care forms, m municipalities,
+d days, t months, p pools (places shared by the region or by a contract's members), n children who ask
+for a place. What a scenario does not use is there with length 0.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from jeugdsim.engine.compiled import Counts, Floats, Integers, Truths
+
+PRIORITIES = 10  # classes 0..8 as written 1..9, then all without a number
+
+
+class Tables(NamedTuple):
+    """What is the same in every draw."""
+
+    cell_municipality: Integers  # (c,)
+    cell_form: Integers  # (c,)
+    cell_key: Integers  # (c, 2) the two 32-bit words of the key
+    cell_at: Integers  # (m, k) the cell, or -1 where the municipality does not buy the form
+    stay_group: Integers  # (c,) which row of the stay effects acts on a cell
+    units_group: Integers  # (c,)
+    inflow_group: Integers  # (c,)
+    extended_group: Integers  # (c,)
+    move_group: Integers  # (m, moves)
+    stay_quantiles: Floats  # (k, knots) days, made so that whole days have the stated mean
+    fixed_stay: Truths  # (k,)
+    step_first: Integers  # (k + 1,) steps of an empirical form k are step_first[k]:step_first[k + 1]
+    step_chances: Floats  # (steps,) P(stay <= its day)
+    step_days: Floats  # (steps,) days, rising within a form
+    remaining_cumulative: Floats  # (k, days or more) P(remaining stay of the stock <= r)
+    intensity_quantiles: Floats  # (k, knots)
+    spread_units: Truths  # (k,) whether the intensity varies
+    per_trajectory: Truths  # (k,) one unit at entry
+    move_first: Integers  # (k + 1,) moves of form k are rows move_first[k]:move_first[k + 1]
+    move_to: Integers  # (moves,)
+    day_year: Integers  # (d,)
+    year_first_day: Integers  # (years + 1,)
+    month_first_day: Integers  # (t,)
+    month_days: Integers  # (t,)
+    month_year: Integers  # (t,)
+    month_number: Integers  # (t,)
+    month_share: Floats  # (k, t) share of the year's inflow, season included
+    effect_phase_day: Floats  # (effects, d)
+    effect_phase_month: Floats  # (effects, t)
+    stay_members: Truths  # (groups, effects) which effects multiply in a group
+    units_members: Truths
+    inflow_members: Truths
+    move_members: Truths
+    extended_members: Truths
+    whole_effect: Integers  # (a,) effects that also act on the days left, in order of name
+    whole_starts: Integers  # (a,) their first day
+    whole_cells: Truths  # (a, c)
+    pool_at: Integers  # (c,) the pool whose places a cell needs, or -1
+    pool_form: Integers  # (p,)
+    entry_class: Integers  # (c,) priority class of children from outside
+    move_class: Integers  # (moves,) and of those who come by a move
+    move_holds: Truths  # (moves,) whether the child stays where it is while it waits
+    bridging_form: Integers  # (k,) care while waiting for a form, or -1
+    escalation_form: Integers  # (k,) what a child asks for instead, or -1
+    in_time_days: Integers  # (k,) a wait of at most so many days is in time
+    entry_age_cumulative: Floats  # (k, ages) P(age at first entry <= age), whole years; or (0, 0)
+    until_age: Floats  # (k,) years, for who may stay beyond 18
+    cell_contract: Integers  # (c,)
+    retentions: Floats  # (contracts, most) euros; infinite where a contract has fewer
+
+
+class Drawn(NamedTuple):
+    """What differs between draws, for the draws of one chunk."""
+
+    number: Integers  # (r,) the draw's number in the run
+    inflow: Floats  # (r, c, years) expected new children per year, before levers
+    stock: Floats  # (r, c) expected clients in care on the day before the start
+    waiting: Floats  # (r, c) expected children in line on that day
+    stock_known: Truths  # (c,) the stock is a whole number, not an expectation
+    waiting_known: Truths  # (c,)
+    stay_scale: Floats  # (r, k, years) by year of entry
+    move_probability: Floats  # (r, moves)
+    effect: Floats  # (r, effects)
+    places: Integers  # (r, p, years)
+    rates: (
+        Floats  # (r, k, 3) reneging and escalation per year of waiting, share that may stay beyond 18
+    )
+    price: Floats  # (r, years, k) euros of price_year per day in care; or (r, 0, 0)
+
+
+RENEGING, ESCALATION, EXTENDED_SHARE = range(3)
+
+
+class Packed(NamedTuple):
+    """Tables as the kernel reads them: few arrays, what is used together side by side.
+
+    A compiled function pays for every array it is given, when compiled and at every call.
+    """
+
+    cells: Integers  # (c, CELL_COLUMNS)
+    forms: Integers  # (k, FORM_COLUMNS)
+    moves: Integers  # (moves, MOVE_COLUMNS)
+    months: Integers  # (t, MONTH_COLUMNS)
+    cell_at: Integers
+    move_group: Integers
+    day_year: Integers
+    year_first_day: Integers
+    month_share: Floats
+    stay_quantiles: Floats
+    intensity_quantiles: Floats
+    remaining_cumulative: Floats
+    steps: Floats  # (2, steps) chances and days
+    whole: Integers  # (a, WHOLE_CELLS + c) effect, first day, and whether it reaches each cell
+    entry_ages: Floats
+    until_age: Floats
+    retentions: Floats
+
+
+(
+    C_FORM,
+    C_TOWN,
+    C_KEY_LOW,
+    C_KEY_HIGH,
+    C_STAY_GROUP,
+    C_UNITS_GROUP,
+    C_INFLOW_GROUP,
+    C_EXTENDED_GROUP,
+    C_POOL,
+    C_ENTRY_CLASS,
+    C_CONTRACT,
+) = range(11)
+(
+    F_FIXED,
+    F_SPREAD_UNITS,
+    F_PER_TRAJECTORY,
+    F_STEP_FIRST,
+    F_STEPS_END,
+    F_MOVE_FIRST,
+    F_MOVES_END,
+    F_BRIDGING,
+    F_ESCALATION,
+    F_IN_TIME_DAYS,
+) = range(10)
+M_TO, M_HOLDS, M_CLASS = range(3)
+T_FIRST_DAY, T_DAYS, T_YEAR, T_NUMBER = range(4)
+W_EFFECT, W_STARTS, WHOLE_CELLS = range(3)
+
+
+def packed(t: Tables) -> Packed:
+    """Return tables as the kernel reads them."""
+    reach = t.whole_cells.reshape(len(t.whole_effect), len(t.cell_form)).astype(np.int64)
+    return Packed(
+        cells=_columns(
+            t.cell_form,
+            t.cell_municipality,
+            *t.cell_key.T,
+            t.stay_group,
+            t.units_group,
+            t.inflow_group,
+            t.extended_group,
+            t.pool_at,
+            t.entry_class,
+            t.cell_contract,
+        ),
+        forms=_columns(
+            t.fixed_stay,
+            t.spread_units,
+            t.per_trajectory,
+            t.step_first[:-1],
+            t.step_first[1:],
+            t.move_first[:-1],
+            t.move_first[1:],
+            t.bridging_form,
+            t.escalation_form,
+            t.in_time_days,
+        ),
+        moves=_columns(t.move_to, t.move_holds, t.move_class),
+        months=_columns(t.month_first_day, t.month_days, t.month_year, t.month_number),
+        cell_at=t.cell_at,
+        move_group=t.move_group,
+        day_year=t.day_year,
+        year_first_day=t.year_first_day,
+        month_share=t.month_share,
+        stay_quantiles=t.stay_quantiles,
+        intensity_quantiles=t.intensity_quantiles,
+        remaining_cumulative=t.remaining_cumulative,
+        steps=np.stack([t.step_chances, t.step_days]),
+        whole=np.ascontiguousarray(np.column_stack([t.whole_effect, t.whole_starts, reach])),
+        entry_ages=t.entry_age_cumulative,
+        until_age=t.until_age,
+        retentions=t.retentions,
+    )
+
+
+def _columns(*columns: npt.NDArray[Any]) -> Integers:
+    return np.ascontiguousarray(np.stack(columns, axis=1).astype(np.int64))
+
+
+class Out(NamedTuple):
+    """What is counted, for the draws of one chunk.
+
+    Units are summed exactly, in whole numbers and parts of 2^-50, so that no order of children makes
+    a bit of difference; so are the euros above a retention.
+    """
+
+    counts: Counts  # (r, years, m, k, COUNTS or FREE_COUNTS)
+    units: Integers  # (r, years, m, k, 2) intensity times days in care times effects; whole, part
+    clients_at_start: Counts  # (r, m, k)
+    youth_in_year: Counts  # (r, years, m)
+    wait_p90_days: Floats  # (r, years, k); or (r, 0, 0)
+    child_costs: Integers  # (r, years, m, contracts, most, 3) euros above: whole, part; children
+
+
+(
+    CLIENT_DAYS,
+    STAYS_STARTED,
+    STAYS_ENDED,
+    CLIENTS_IN_YEAR,
+    WAITING_DAYS,  # by the form waited for
+    WAITING_AT_YEAR_END,
+    ADMISSIONS,
+    ADMISSION_WAIT_DAYS,
+    ADMISSIONS_IN_TIME,
+    BLOCKED_DAYS,  # by the form in which the child stays
+    RENEGED,
+    ESCALATED,
+    ADULTS_AT_YEAR_END,  # 18 and over
+    LEFT_AT_AGE_LIMIT,
+) = range(14)
+COUNTS = 14
+FREE_COUNTS = 4  # the first four, where nothing limits care
+
+
+class Work(NamedTuple):
+    """A thread's work space for one draw, written anew for every draw."""
+
+    stay_effects: Floats  # (groups, d) product of (1 + effect x phase)
+    move_effects: Floats  # (groups, d)
+    extended_effects: Floats  # (groups, d)
+    units_effects: Floats  # (groups, d)
+    units_before: Floats  # (groups, d + 1) sum of the days before
+    inflow_effects: Floats  # (groups, t)
+    waits: Integers  # (k, d + 1) admitted this year after so many days
+    seen_child: Integers  # (k,) last child seen in a care form
+    used: Integers  # (3,) children followed, rows of Kids in use, rows of the log asked for
+
+
+CHILDREN, ROWS, LOG_ROWS = range(3)
+
+
+class Kids(NamedTuple):
+    """Children who ask for a limited form, a row each; row 0 is whoever is followed at once.
+
+    A child is on one calendar day at a time (it asks, its stay ends, or it gives up waiting) and in at
+    most one line; both are lists linked both ways.
+    """
+
+    state: Integers  # (n, STATE_COLUMNS)
+    traits: Floats  # (n, 3) born, extension, intensity
+    seen: Integers  # (n, k) last year in which it was counted in a form
+    cost: Floats  # (n, contracts, years) euros of price_year
+    batch: Integers  # (n,) rows to follow next
+    joining: Integers  # (n,) rows that ask today
+
+
+(
+    STATUS,
+    ORIGIN,  # cell of first entry
+    ADDRESS,
+    SEQUENCE,
+    STEP,
+    CELL,  # where it is, or was last
+    POOL,  # whose place it takes, or -1
+    ENTRY,  # day
+    END,  # day
+    NEXT_WORD,
+    WISH,  # cell it asks for
+    HELD,  # cell it stays in while it waits, or -1
+    SINCE,  # day it asked
+    PRIORITY,
+    TIE,
+    QUITS,  # day it stops waiting without a place
+    ENDING,  # how it then stops
+    UNTIL,  # day it stopped waiting
+    ADULT_FROM,  # day it turns 18
+    YOUTH_YEAR,  # last year in which it was counted as a youth
+    LOG_AT,  # its last stay in the log
+    DAY,  # its calendar day, or -1
+    DAY_NEXT,
+    DAY_BEFORE,
+    LINE_NEXT,
+    LINE_BEFORE,
+) = range(26)
+STATE_COLUMNS = 26
+BORN, EXTENSION, INTENSITY = range(3)
+
+(
+    ASKING,  # for a place, or about to begin a stay that needs none
+    IN_LINE,
+    ADMITTED,  # stopped waiting, with a place
+    GIVES_UP,  # stopped waiting, without; so do the next three
+    ESCALATES,
+    TOO_OLD,
+    STILL_WAITS,  # when time ends
+    BEGINS,  # a stay, with its place if it needs one
+    IN_PLACE,
+    STAY_ENDS,
+    GONE,
+) = range(11)
+"""What a child is doing; also how a wait ended in the log."""
+
+
+class Lines(NamedTuple):
+    """Who stands where: calendar, lines, places taken; written anew for every draw."""
+
+    day_first: Integers  # (d,) first child of a calendar day, or 0
+    ends: Integers  # (p, priorities, 2) first and last in line, or 0
+    taken: Integers  # (p,) places in use
+    blocked: Integers  # (p, p) children holding a place here and waiting there
+    search: Integers  # (p, 2) for circles: the pool a pool was found from, pools to look at
+
+
+FOUND_BY, TODO = range(2)
+
+
+class Log(NamedTuple):
+    """A row per stay, bridging stay or wait, for one draw followed child by child; or no rows."""
+
+    whole: Integers  # (rows, LOG_COLUMNS)
+    numbers: Floats  # (rows, 1 + years) intensity, then units before the draw's units per day
+
+
+(
+    LOG_KIND,
+    LOG_ORIGIN,
+    LOG_ADDRESS,
+    LOG_SEQUENCE,
+    LOG_STEP,
+    LOG_CELL,
+    LOG_ASKED,
+    LOG_BEGIN,
+    LOG_END,
+    LOG_OUTCOME,
+    LOG_ADULT,
+    LOG_HELD,  # cell in which a child waits, or -1
+    LOG_PRIORITY,
+    LOG_TIE,
+    LOG_QUITS,  # day on which it stops waiting without a place
+) = range(15)
+LOG_COLUMNS = 15
+STAY_ROW, BRIDGING_ROW, WAIT_ROW = range(3)
+"""Kinds of row in the log."""
+LEFT, AGED_OUT, GOES_ON = -1, -2, -3
+"""Outcomes of a stay in the log other than the cell asked for next."""
+
+
+def make_work(t: Tables) -> Work:
+    """Return a work space for the kernel."""
+    days, months = len(t.day_year), len(t.month_days)
+    return Work(
+        stay_effects=np.empty((len(t.stay_members), days)),
+        move_effects=np.empty((len(t.move_members), days)),
+        extended_effects=np.empty((len(t.extended_members), days)),
+        units_effects=np.empty((len(t.units_members), days)),
+        units_before=np.empty((len(t.units_members), days + 1)),
+        inflow_effects=np.empty((len(t.inflow_members), months)),
+        waits=np.zeros((len(t.fixed_stay) if len(t.pool_form) else 0, days + 1), dtype=np.int64),
+        seen_child=np.zeros(len(t.fixed_stay), dtype=np.int64),
+        used=np.zeros(3, dtype=np.int64),
+    )
+
+
+def make_kids(t: Tables, children: int) -> Kids:
+    """Return room for so many children who ask for a place."""
+    rows = children + 1
+    years, contracts = len(t.year_first_day) - 1, len(t.retentions)
+    costs = (rows, contracts, years) if t.retentions.shape[1] else (rows, 0, 0)
+    return Kids(
+        state=np.zeros((rows, STATE_COLUMNS), dtype=np.int64),
+        traits=np.zeros((rows, 3)),
+        seen=np.zeros((rows, len(t.fixed_stay)), dtype=np.int64),
+        cost=np.zeros(costs),
+        batch=np.zeros(rows, dtype=np.int64),
+        joining=np.zeros(rows, dtype=np.int64),
+    )
+
+
+def make_lines(t: Tables) -> Lines:
+    """Return empty lines and an empty calendar."""
+    pools, days = len(t.pool_form), len(t.day_year)
+    return Lines(
+        day_first=np.zeros(days, dtype=np.int64),
+        ends=np.zeros((pools, PRIORITIES, 2), dtype=np.int64),
+        taken=np.zeros(pools, dtype=np.int64),
+        blocked=np.zeros((pools, pools), dtype=np.int64),
+        search=np.zeros((pools, 2), dtype=np.int64),
+    )
+
+
+def make_log(t: Tables, rows: int) -> Log:
+    """Return room for so many rows; 0 logs nothing."""
+    years = len(t.year_first_day) - 1
+    return Log(whole=np.zeros((rows, LOG_COLUMNS), dtype=np.int64), numbers=np.zeros((rows, 1 + years)))
+
+
+def make_out(t: Tables, draws: int) -> Out:
+    """Return counts at zero for the draws of a chunk."""
+    years, (towns, forms) = len(t.year_first_day) - 1, t.cell_at.shape
+    limited = len(t.pool_form) > 0
+    counts = COUNTS if limited or len(t.until_age) else FREE_COUNTS
+    return Out(
+        counts=np.zeros((draws, years, towns, forms, counts), dtype=np.int32),
+        units=np.zeros((draws, years, towns, forms, 2), dtype=np.int64),
+        clients_at_start=np.zeros((draws, towns, forms), dtype=np.int32),
+        youth_in_year=np.zeros((draws, years, towns), dtype=np.int32),
+        wait_p90_days=np.full((draws, years, forms) if limited else (draws, 0, 0), np.nan),
+        child_costs=np.zeros((draws, years, towns, *t.retentions.shape, 3), dtype=np.int64),
+    )

@@ -1,0 +1,6 @@
+"""What a run and a comparison hand back: results to read, print and write."""
+
+from jeugdsim.results.comparison import Comparison
+from jeugdsim.results.outcome import Outcome, Reference
+
+__all__ = ["Comparison", "Outcome", "Reference"]

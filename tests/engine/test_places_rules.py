@@ -1,0 +1,532 @@
+"""Scarce places: whole numbers that must hold in every draw, limits that coincide, small changes.
+
+Nothing here is statistical but where a test says so. What every child went through is held against a
+plain day-by-day simulation in ``test_places_children``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from regions import PER_CELL, Row, care_form, region
+from scarcity import LIMITED, YEARS, crowded
+
+import jeugdsim as js
+from jeugdsim.scenario import Scenario
+
+SEED = 2027
+DAYS = np.array([365, 365, 365])
+NEW = ("waiting_days", "clients_waiting_at_year_end")
+SCARCE_ONLY = (
+    "admissions",
+    "admission_wait_days",
+    "admissions_in_time",
+    "blocked_days",
+    "reneged",
+    "escalated",
+    "places",
+    "wait_p90_days",
+)
+
+
+def simulated(scenario: Scenario, draws: int = 20, seed: int = SEED, **how: Any) -> xr.Dataset:
+    return js.simulate(scenario, draws=draws, seed=seed, progress=False, **how)
+
+
+def same(a: xr.Dataset, b: xr.Dataset, names: tuple[str, ...] = (*PER_CELL, *NEW)) -> None:
+    for name in names:
+        assert a[name].dtype == b[name].dtype
+        np.testing.assert_array_equal(a[name].to_numpy(), b[name].to_numpy(), err_msg=name)
+
+
+def total(volumes: xr.Dataset, name: str, form: str) -> np.ndarray:
+    """Return a volume of a form as (draw, year), all municipalities together."""
+    return volumes[name].sel(care_form=form).sum("municipality").transpose("draw", "year").to_numpy()
+
+
+@pytest.fixture(scope="module")
+def busy() -> xr.Dataset:
+    return simulated(crowded())
+
+
+# --- whole numbers ------------------------------------------------------------------------------------
+
+
+def test_every_volume_is_there_and_counts_are_whole(busy: xr.Dataset) -> None:
+    cell = ("draw", "year", "municipality", "care_form")
+    for name in (*NEW, *SCARCE_ONLY[:-2]):
+        assert busy[name].dims == cell
+        assert (busy[name].to_numpy() >= 0).all()
+        np.testing.assert_array_equal(busy[name], np.floor(busy[name]))
+    for name in SCARCE_ONLY[-2:]:
+        assert busy[name].dims == ("draw", "year", "care_form")
+
+
+def test_the_test_region_is_crowded(busy: xr.Dataset) -> None:
+    """Everything that can happen happens there, or the tests below would show nothing."""
+    for name in (*NEW, "admissions", "blocked_days", "reneged", "escalated"):
+        assert busy[name].sum() > 0, name
+    assert busy["blocked_days"].sel(care_form="crisis").sum() > 0
+    assert (busy["admissions_in_time"].sum("care_form") < busy["admissions"].sum("care_form")).any()
+
+
+def test_start_and_started_minus_ended_is_end(busy: xr.Dataset) -> None:
+    before = busy["clients_at_start"].expand_dims(year=1)
+    before = np.concatenate(
+        [
+            before.transpose("draw", "year", "municipality", "care_form"),
+            busy["clients_at_year_end"].isel(year=slice(None, -1)),
+        ],
+        axis=1,
+    )
+    flow = busy["stays_started"] - busy["stays_ended"]
+    np.testing.assert_array_equal(before + flow, busy["clients_at_year_end"])
+
+
+def test_admissions_are_the_stays_that_begin_in_limited_forms(busy: xr.Dataset) -> None:
+    """Bridging care aside, which is never in a limited form."""
+    ours = {"care_form": list(LIMITED)}
+    np.testing.assert_array_equal(busy["admissions"].sel(ours), busy["stays_started"].sel(ours))
+    rest = [form for form in busy.care_form.values if form not in LIMITED]
+    assert busy["admissions"].sel(care_form=rest).sum() == 0
+
+
+def test_nobody_waits_for_what_has_no_limit(busy: xr.Dataset) -> None:
+    rest = {"care_form": [form for form in busy.care_form.values if form not in LIMITED]}
+    for name in (*NEW, "reneged", "escalated", "admission_wait_days"):
+        assert busy[name].sel(rest).sum() == 0
+    assert np.isnan(busy["places"].sel(rest)).all()
+    assert np.isnan(busy["wait_p90_days"].sel(rest)).all()
+
+
+def test_years_hold_no_more_waiting_than_their_days_allow(busy: xr.Dataset) -> None:
+    """Who waits at a year end has waited that day; who waited all year waits at both ends."""
+    assert (busy["waiting_days"] >= busy["clients_waiting_at_year_end"]).all()
+    assert (busy["admissions_in_time"] <= busy["admissions"]).all()
+    late = busy["admissions"] - busy["admissions_in_time"]
+    assert (busy["admission_wait_days"] >= late).all()
+
+
+def test_the_places_are_those_of_the_tables(busy: xr.Dataset) -> None:
+    """A level holds until the next named year."""
+    by_form = {form: busy["places"].sel(care_form=form).to_numpy() for form in LIMITED}
+    np.testing.assert_array_equal(by_form["crisis"], np.full((20, YEARS), 3))
+    np.testing.assert_array_equal(by_form["wonen"], np.tile([6, 4, 5], (20, 1)))
+
+
+def test_no_more_at_year_end_than_places(busy: xr.Dataset) -> None:
+    """But who was there already: at the start, or when places were taken away (2026)."""
+    for form in LIMITED:
+        taken = total(busy, "clients_at_year_end", form)
+        at_start = busy["clients_at_start"].sel(care_form=form).sum("municipality").to_numpy()
+        before = np.column_stack([at_start, taken[:, :-1]])
+        places = busy["places"].sel(care_form=form).to_numpy()
+        assert (taken <= np.maximum(places, before)).all()
+        assert (taken == places).any()
+
+
+def test_who_waits_while_places_are_few_fills_them(busy: xr.Dataset) -> None:
+    """Somebody in line at a year end: no place is free (2025 and 2026 of `wonen`: at least all)."""
+    waiting = total(busy, "clients_waiting_at_year_end", "wonen")
+    taken = total(busy, "clients_at_year_end", "wonen")
+    places = np.array([6, 4, 5])
+    assert (waiting > 0).sum() > 10
+    assert (taken >= places)[waiting > 0].all()
+
+
+# --- limits that coincide -----------------------------------------------------------------------------
+
+
+def test_very_many_places_are_no_places() -> None:
+    """Bit for bit, with levers, growth, shocks and moves that hold; and the money with them."""
+    many, none = crowded(places=1_000_000), crowded(places=None)
+    with_places, without = simulated(many), simulated(none)
+    same(with_places, without)
+    assert with_places["waiting_days"].sum() == 0
+    np.testing.assert_array_equal(with_places["units"], without["units"])
+    bills = [js.allocate(js.settle(v, s), s) for v, s in ((with_places, many), (without, none))]
+    np.testing.assert_array_equal(bills[0]["contribution"], bills[1]["contribution"])
+
+
+def test_admitted_at_once_is_in_time() -> None:
+    volumes = simulated(crowded(places=1_000_000), draws=3)
+    np.testing.assert_array_equal(volumes["admissions_in_time"], volumes["admissions"])
+    assert volumes["admission_wait_days"].sum() == 0
+    p90 = volumes["wait_p90_days"].sel(care_form=list(LIMITED)).to_numpy()
+    assert (p90[~np.isnan(p90)] == 0).all()
+
+
+def test_without_places_there_are_no_such_volumes() -> None:
+    volumes = simulated(crowded(places=None), draws=2)
+    assert not set(SCARCE_ONLY) & set(volumes.variables)
+    assert volumes["waiting_days"].sum() == 0
+
+
+def beside(form: Row, *, inflow: float = 0.0, stock: float = 0.0, **terms: Any) -> Scenario:
+    """Return a region with this form and some other care, so that there is always a bill."""
+    name = form["care_form"]
+    return region(
+        [form, care_form("licht")],
+        inflow={name: inflow, "licht": 1.0},
+        stock={name: stock, "licht": 0.0},
+        **terms,
+    )
+
+
+def test_zero_places_everybody_waits() -> None:
+    """All who would have begun wait on, from the day they asked: the days they would have had."""
+    long = {"stay_distribution": "fixed", "stay_mean_days": 5_000}
+    zero, free = (
+        simulated(beside(care_form("zorg", places=places, **long), inflow=40.0)) for places in (0, None)
+    )
+    ours = {"care_form": "zorg"}
+    for name in ("stays_started", "client_days", "units", "admissions"):
+        assert zero[name].sel(ours).sum() == 0
+    np.testing.assert_array_equal(zero["waiting_days"].sel(ours), free["client_days"].sel(ours))
+    np.testing.assert_array_equal(
+        zero["clients_waiting_at_year_end"].sel(ours), free["clients_at_year_end"].sel(ours)
+    )
+    assert np.isnan(zero["wait_p90_days"]).all()
+
+
+def test_who_is_in_care_at_the_start_stays_in_zero_places() -> None:
+    """The stock runs off as it would; nobody comes after it."""
+    terms = {"stay_distribution": "exponential", "stay_mean_days": 300}
+    none = simulated(region([care_form("zorg", places=0, **terms)], stock=20.0))
+    free = simulated(region([care_form("zorg", **terms)], stock=20.0))
+    same(none, free)
+    assert none["client_days"].sum() > 0
+
+
+def test_who_waits_at_the_start_is_exact_when_known() -> None:
+    scenario = beside(care_form("zorg", places=0), known=True, waiting_at_start=7)
+    volumes = simulated(scenario, draws=3)
+    assert (volumes["clients_waiting_at_year_end"].sel(care_form="zorg") == 7).all()
+    np.testing.assert_array_equal(total(volumes, "waiting_days", "zorg"), np.tile(7 * DAYS, (3, 1)))
+
+
+def test_who_waits_at_the_start_is_a_poisson_count_else() -> None:
+    """Mean and variance 6 in 800 draws; false alarm for one seed in 10,000 (4.06 standard errors)."""
+    scenario = beside(care_form("zorg", places=0), waiting_at_start=6.0, years=1)
+    counts = total(simulated(scenario, draws=800), "clients_waiting_at_year_end", "zorg")[:, 0]
+    assert abs(counts.mean() - 6) < 4.06 * np.sqrt(6 / 800)
+    assert abs(counts.var(ddof=1) - 6) < 4.06 * np.sqrt((6 + 2 * 36) / 800)
+
+
+def test_places_that_shrink_evict_nobody() -> None:
+    """Five in care for more than three years, places for two from the second: no day is lost."""
+    long = {"stay_distribution": "fixed", "stay_mean_days": 4_000}
+    levels = {"zorg": {2025: 5, 2026: 2}}
+    given_stock = {"stock": 5, "known": True, "inflow": 20.0}
+    scarce = region([care_form("zorg", **long)], places=levels, **given_stock)
+    free = region([care_form("zorg", **long)], stock=5, known=True)
+    few, alone = simulated(scarce), simulated(free)
+    after = total(few, "stays_started", "zorg")[:, 1:]
+    ended = total(few, "stays_ended", "zorg").sum(axis=1)
+    assert (total(few, "client_days", "zorg") >= total(alone, "client_days", "zorg")).all()
+    assert (after[ended < 4] == 0).all()
+    assert (ended < 4).any()
+
+
+# --- small changes ------------------------------------------------------------------------------------
+
+
+def queue(places: int, *, stay: int, per_year: float, stock: float, sd: float) -> Scenario:
+    terms = {"stay_distribution": "lognormal", "stay_mean_days": stay, "stay_sd_days": sd}
+    form = care_form("zorg", places=places, **terms)
+    return beside(form, inflow=per_year, stock=stock, years=2)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    places=st.integers(0, 6),
+    more=st.integers(1, 3),
+    stay=st.integers(2, 120),
+    per_year=st.floats(1, 60),
+    stock=st.floats(0, 8),
+    spread=st.floats(0.1, 2),
+    seed=st.integers(0, 2**32),
+)
+def test_more_places_never_make_anybody_wait_longer(
+    places: int, more: int, stay: int, per_year: float, stock: float, spread: float, seed: int
+) -> None:
+    """One class, stays that go with the child: every child goes in as early or earlier."""
+    terms: dict[str, Any] = {
+        "stay": stay, "per_year": per_year, "stock": stock, "sd": spread * stay,
+    }  # fmt: skip
+    few, many = (
+        simulated(queue(number, **terms), draws=3, seed=seed) for number in (places, places + more)
+    )
+    for name in NEW:
+        assert (many[name] <= few[name]).all()
+    done = [volumes["admissions"].cumsum("year") for volumes in (few, many)]
+    assert (done[1] >= done[0]).all()
+
+
+def pools(places_of_one: int) -> Scenario:
+    """Two contracts of a town each, and a limit per contract."""
+    forms = [
+        care_form("zorg", stay_distribution="exponential", stay_mean_days=40),
+        care_form("licht", stay_mean_days=5),
+    ]
+    contracts = {
+        town.lower(): {"form": "pxq", "segments": ["zorg"], "municipalities": [town]}
+        for town in ("Aldorp", "Bedum")
+    }
+    return region(
+        forms,
+        towns=("Aldorp", "Bedum"),
+        inflow={"zorg": 30.0, "licht": 10.0},
+        stock=0.0,
+        moves={("licht", "zorg"): 0.5},
+        places={("zorg", "aldorp"): {2025: places_of_one}, ("zorg", "bedum"): {2025: 2}},
+        contracts=contracts,
+    )
+
+
+def test_places_of_one_contract_leave_the_others_alone() -> None:
+    few, many = simulated(pools(1)), simulated(pools(3))
+    town = {"municipality": "Bedum"}
+    same(few.sel(town), many.sel(town), (*PER_CELL, *NEW, "admissions", "admission_wait_days"))
+    town = {"municipality": "Aldorp"}
+    waited = [v["waiting_days"].sel(town).sum(["year", "care_form"]) for v in (few, many)]
+    assert (waited[0] > waited[1]).all()
+    assert (many["places"].sel(care_form="zorg") == 5).all()
+    at_end = few["clients_at_year_end"].sel(care_form="zorg")
+    assert (at_end.max(["draw", "year"]).sel(municipality=["Aldorp", "Bedum"]) == [1, 2]).all()
+
+
+def test_the_same_bits_however_the_work_is_cut() -> None:
+    names = tuple(name for name in simulated(crowded(), draws=1).data_vars)
+    whole = simulated(crowded(), draws=30)
+    for how in ({"threads": 1}, {"threads": 2, "chunk_draws": 7}, {"chunk_draws": 1}):
+        same(simulated(crowded(), draws=30, **how), whole, names)
+    same(simulated(crowded(), draws=11), whole.isel(draw=slice(11)), names)
+
+
+def test_the_order_of_rows_is_never_a_bit() -> None:
+    names = tuple(simulated(crowded(), draws=1).data_vars)
+    same(simulated(crowded(turned=True)), simulated(crowded()), names)
+
+
+def test_another_town_changes_who_competes_and_not_who_comes() -> None:
+    """With places for all a third town moves nobody's number."""
+    two = simulated(crowded(places=1_000_000))
+    three = simulated(crowded(places=1_000_000, towns=("Aldorp", "Bedum", "Cedum")))
+    same(three.sel(municipality=["Aldorp", "Bedum"]), two, ("stays_started", "client_days"))
+
+
+# --- what scarcity does -------------------------------------------------------------------------------
+
+
+def crisis_and_home(places: int) -> Scenario:
+    forms = [
+        care_form("crisis", stay_distribution="exponential", stay_mean_days=15, places=4),
+        care_form("wonen", stay_distribution="exponential", stay_mean_days=120, places=places),
+    ]
+    return region(
+        forms,
+        inflow={"crisis": 80.0, "wonen": 0.0},
+        moves={("crisis", "wonen"): 0.5},
+        holds=[("crisis", "wonen")],
+        waiting={"crisis": {"reneging_per_year": 50.0, "admitted_within_days": 1}},
+        years=6,
+    )
+
+
+def test_fewer_places_behind_lengthen_crisis_stays_and_keep_children_out() -> None:
+    """The mechanism: no place to go to, so a bed in crisis care is not freed. In every draw."""
+    few, many = simulated(crisis_and_home(6)), simulated(crisis_and_home(40))
+    stay = {}
+    for name, volumes in (("few", few), ("many", many)):
+        days = total(volumes, "client_days", "crisis").sum(axis=1)
+        stay[name] = days / total(volumes, "stays_ended", "crisis").sum(axis=1)
+    assert (stay["few"] > 1.3 * stay["many"]).all()
+    for name, more in (("admissions", "many"), ("reneged", "few"), ("blocked_days", "few")):
+        sums = {
+            "few": total(few, name, "crisis").sum(axis=1),
+            "many": total(many, name, "crisis").sum(axis=1),
+        }
+        less = "few" if more == "many" else "many"
+        assert (sums[more] > sums[less]).all(), name
+    assert (many["blocked_days"] == 0).all()
+
+
+ALWAYS = 1 - 1e-7  # nobody can be kept in care for certain
+
+
+def exchanging(places: int, stock: int) -> Scenario:
+    """Two forms whose children always go to the other and keep their place until they can."""
+    forms = [care_form(name, stay_mean_days=10, places=places) for name in ("a", "b")]
+    return region(
+        forms,
+        moves={("a", "b"): ALWAYS, ("b", "a"): ALWAYS},
+        holds=[("a", "b"), ("b", "a")],
+        stock=stock,
+        known=True,
+    )
+
+
+def test_children_who_want_each_others_place_exchange() -> None:
+    """One in each form for ever: never a free place, yet the later one to be ready takes both along.
+
+    Both then begin on one day, so from the first exchange on they exchange every ten days.
+    """
+    volumes = simulated(exchanging(places=1, stock=1), draws=10)
+    for form in ("a", "b"):
+        np.testing.assert_array_equal(total(volumes, "client_days", form), np.tile(DAYS, (10, 1)))
+        started = total(volumes, "stays_started", form)
+        assert ((started >= 36) & (started <= 37)).all()
+        waited = total(volumes, "waiting_days", form)
+        assert (waited[:, 0] <= 9).all()
+        assert (waited[:, 1:] == 0).all()
+
+
+@pytest.mark.parametrize("places", [2, 3])
+def test_full_forms_that_exchange_never_stop(places: int) -> None:
+    """All places taken, and new children in line for both: stays go on ending, at about their rate."""
+    forms = [care_form(name, stay_mean_days=10, places=places) for name in ("a", "b")]
+    scenario = region(
+        forms,
+        moves={("a", "b"): 0.9, ("b", "a"): 0.9},
+        holds=[("a", "b"), ("b", "a")],
+        inflow=30.0,
+        stock=places,
+        known=True,
+    )
+    volumes = simulated(scenario)
+    for form in ("a", "b"):
+        ended = total(volumes, "stays_ended", form)
+        own = total(volumes, "client_days", form) - total(volumes, "blocked_days", form)
+        assert (ended > 0.8 * places * 365 / 10).all()
+        # Own stays are of ten days; those under way at the ends of a year make the difference.
+        assert (np.abs(own - 10 * ended) <= 10 * 2 * places).all()
+
+
+def test_three_forms_in_a_ring_turn_together() -> None:
+    forms = [care_form(name, stay_mean_days=7, places=1) for name in "abc"]
+    ring = [("a", "b"), ("b", "c"), ("c", "a")]
+    scenario = region(forms, moves=dict.fromkeys(ring, ALWAYS), holds=ring, stock=1, known=True)
+    volumes = simulated(scenario, draws=10)
+    for form in "abc":
+        started = total(volumes, "stays_started", form)[:, 1:]
+        assert ((started == 52) | (started == 53)).all()
+
+
+# --- the impatient, and care that bridges -------------------------------------------------------------
+
+
+def test_hardly_anybody_waits_longer_than_a_day() -> None:
+    """The highest rate: 93.5% of who waits leaves on the next day, exp(-1000/365.25) a day stay.
+
+    So leaving / days waited is 0.935, within 4.06 standard errors (false alarm for one in 10,000).
+    """
+    forms = [care_form("zorg", places=2, stay_distribution="exponential", stay_mean_days=30)]
+    scenario = region(forms, inflow=60.0, waiting={"zorg": {"reneging_per_year": 1_000.0}})
+    volumes = simulated(scenario)
+    left, days = (int(volumes[name].sum()) for name in ("reneged", "waiting_days"))
+    chance = 1 - np.exp(-1_000 / 365.25)
+    assert days > 1_000
+    assert abs(left / days - chance) < 4.06 * np.sqrt(chance * (1 - chance) / days)
+
+
+def bridged(unit: str, *, holds: bool = False) -> Mapping[str, Any]:
+    forms = [
+        care_form("start", stay_mean_days=20),
+        care_form("wonen", places=2, stay_distribution="exponential", stay_mean_days=60),
+        care_form("thuis", unit=unit, stay_mean_days=30, units_per_day=0.5)
+        if unit == "etmaal"
+        else care_form("thuis", unit=unit, stay_mean_days=30),
+    ]
+    return {
+        "forms": forms,
+        "inflow": {"start": 20.0, "wonen": 15.0, "thuis": 0.0},
+        "stock": 0.0,
+        "moves": {("start", "wonen"): 0.8},
+        "holds": [("start", "wonen")] if holds else [],
+        "waiting": {"wonen": {"bridging_care_form": "thuis", "reneging_per_year": 1.0}},
+    }
+
+
+def test_care_bridges_every_day_of_waiting() -> None:
+    """Who waits outside gets the bridging form meanwhile, with its own units per day."""
+    volumes = simulated(region(**bridged("etmaal")))
+    waited = total(volumes, "waiting_days", "wonen")
+    assert (waited.sum(axis=1) > 0).all()
+    np.testing.assert_array_equal(total(volumes, "client_days", "thuis"), waited)
+    np.testing.assert_allclose(total(volumes, "units", "thuis"), 0.5 * waited)
+    np.testing.assert_array_equal(
+        total(volumes, "clients_at_year_end", "thuis"),
+        total(volumes, "clients_waiting_at_year_end", "wonen"),
+    )
+
+
+def test_a_bridging_trajectory_is_one_unit_a_wait() -> None:
+    volumes = simulated(region(**bridged("traject")))
+    started = total(volumes, "stays_started", "thuis")
+    np.testing.assert_array_equal(total(volumes, "units", "thuis"), started)
+    assert (started.sum(axis=1) > 0).all()
+
+
+def test_who_waits_in_a_held_place_gets_no_bridging_care() -> None:
+    """Days waited are then either blocked days of the form before, or bridged."""
+    volumes = simulated(region(**bridged("etmaal", holds=True)))
+    waited = total(volumes, "waiting_days", "wonen")
+    blocked = total(volumes, "blocked_days", "start")
+    assert (blocked.sum(axis=1) > 0).all()
+    np.testing.assert_array_equal(total(volumes, "client_days", "thuis"), waited - blocked)
+    own = total(volumes, "client_days", "start") - blocked
+    leaving = simulated(region(**bridged("etmaal")))
+    np.testing.assert_array_equal(own, total(leaving, "client_days", "start"))
+
+
+def test_bridging_changes_nothing_but_its_own_form() -> None:
+    with_care = simulated(region(**bridged("etmaal")))
+    without = simulated(
+        region(**{**bridged("etmaal"), "waiting": {"wonen": {"reneging_per_year": 1.0}}})
+    )
+    others = {"care_form": ["start", "wonen"]}
+    same(with_care.sel(others), without.sel(others), (*PER_CELL, *NEW, "admissions", "reneged"))
+
+
+def test_a_row_for_a_form_without_places_does_nothing() -> None:
+    rows = {"zorg": {"reneging_per_year": 3.0, "bridging_care_form": "thuis"}}
+    forms = [care_form("zorg"), care_form("thuis"), care_form("wonen", places=1)]
+    with_row, without = (
+        simulated(region(forms, inflow=20.0, waiting=waiting)) for waiting in (rows, {})
+    )
+    same(with_row, without)
+
+
+def test_priority_takes_waiting_from_one_town_to_the_other() -> None:
+    """Fixed stays: how many wait on a day is the same, whoever goes first."""
+    forms = [care_form("zorg", places=2, stay_mean_days=12)]
+    towns = ("Aldorp", "Bedum")
+    first, none, last = (
+        simulated(region(forms, towns=towns, inflow=27.0, priority=priority))
+        for priority in ({("Aldorp", "zorg"): 1}, {}, {("Bedum", "zorg"): 9})
+    )
+    for volumes in (first, last):
+        np.testing.assert_array_equal(*(total(v, "waiting_days", "zorg") for v in (volumes, none)))
+    waited = [v["waiting_days"].sel(municipality="Aldorp").sum(["year", "care_form"]) for v in (
+        first, none, last,
+    )]  # fmt: skip
+    assert (waited[0] <= waited[1]).all()
+    assert (waited[1] <= waited[2]).all()
+    assert (waited[0] < waited[2]).all()
+
+
+def test_what_cannot_be_is_refused() -> None:
+    with pytest.raises(js.ScenarioError, match="waiting_at_start"):
+        region([care_form("zorg")], waiting_at_start={"zorg": 3.0})
+
+
+def test_no_limit_is_named() -> None:
+    assert crowded().limited_forms == LIMITED
+    assert crowded(places=None).limited_forms == ()

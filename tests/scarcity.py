@@ -1,0 +1,195 @@
+"""A small crowded region in which everything about places happens, and its children as visits.
+
+Blocked crisis places, a line with priorities, waiting at the start, leaving and escalating, bridging
+care, places that shrink and grow, growing stays, levers and shocks.
+"""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+from oracles.places import EARLIER, LAST, Visit
+from regions import care_form, lever, region
+
+import jeugdsim as js
+from jeugdsim.scenario import Scenario
+
+LIMITED = ("crisis", "wonen", "zwaar")
+START, YEARS = 2025, 3
+PLACES: dict[str, dict[int, int]] = {
+    "crisis": {2025: 3},
+    "wonen": {2025: 6, 2026: 4, 2027: 5},
+    "zwaar": {2025: 2},
+}
+AS_STATED = -1
+
+
+def crowded(
+    places: int | None = AS_STATED,
+    *,
+    towns: tuple[str, ...] = ("Aldorp", "Bedum"),
+    turned: bool = False,
+    **more: Any,
+) -> Scenario:
+    """Return the region.
+
+    ``places`` stands for those of every form, None for no limit; ``turned`` reverses the rows.
+    """
+    forms = [
+        care_form("ambulant", stay_distribution="lognormal", stay_mean_days=90, stay_sd_days=80),
+        care_form("crisis", stay_distribution="exponential", stay_mean_days=20, units_cv=0.5),
+        care_form("wonen", stay_distribution="lognormal", stay_mean_days=110, stay_sd_days=90),
+        care_form("thuis", stay_mean_days=30, units_per_day=0.5, units_cv=0.4),
+        care_form("zwaar", stay_distribution="exponential", stay_mean_days=70),
+    ]
+    levels = PLACES if places == AS_STATED else {form: {START: places} for form in LIMITED}
+    moves = {
+        ("ambulant", "crisis"): 0.2,
+        ("ambulant", "wonen"): 0.2,
+        ("crisis", "ambulant"): 0.2,
+        ("crisis", "wonen"): 0.5,
+        ("wonen", "ambulant"): 0.3,
+        ("wonen", "crisis"): 0.2,
+        ("zwaar", "wonen"): 0.4,
+    }
+    waiting = {
+        "wonen": {
+            "bridging_care_form": "thuis",
+            "reneging_per_year": 0.8,
+            "escalation_per_year": 1.5,
+            "escalation_care_form": "zwaar",
+        },
+        "crisis": {"reneging_per_year": 20.0, "admitted_within_days": 1},
+        "zwaar": {"admitted_within_days": 7},
+    }
+    limited = places is not None
+    terms: dict[str, Any] = {
+        "inflow": {"ambulant": 12.0, "crisis": 9.0, "wonen": 4.0, "thuis": 2.0, "zwaar": 1.0},
+        "stock": {"ambulant": 4.0, "crisis": 1.0, "wonen": 2.0, "thuis": 0.2, "zwaar": 0.5},
+        "moves": dict(reversed(moves.items())) if turned else moves,
+        "holds": [("crisis", "wonen"), ("wonen", "crisis"), ("zwaar", "wonen")],
+        "priority": {("Aldorp", "wonen"): 5},
+        "move_priority": {("crisis", "wonen"): 2, ("zwaar", "wonen"): 2},
+        "waiting": dict(reversed(waiting.items())) if turned else waiting,
+        "levers": [
+            lever("korter", "stay_days", -0.2, "2026-04-01", care_forms=["wonen"], phase_in_years=1.0)
+            | {"profile": "linear"}
+        ],
+        "world": {"stay_growth_per_year": 0.03, "inflow_shock_region_cv": 0.1},
+        "waiting_at_start": {"wonen": 2.0} if places == AS_STATED else None,
+        "places": levels if limited else None,
+        "start": START,
+        "years": YEARS,
+    }
+    if turned:
+        rows = [
+            {"municipality": town, "cbs_code": f"GM{number:04}", "source": "A1"}
+            for number, town in enumerate(towns, start=1)
+        ]
+        terms["municipalities"] = rows[::-1]
+        forms, towns = forms[::-1], towns[::-1]
+    return region(forms, towns=towns, **(terms | more))
+
+
+# --- children of a draw, as the plain simulation writes them -----------------------------------------
+
+
+def places_by_day(scenario: Scenario) -> dict[str, list[int]]:
+    """Return the places of every pool on every day."""
+    years = scenario.calendar_years
+    lengths = {year: 366 if calendar.isleap(year) else 365 for year in years}
+    stated = {form.care_form: form.places for form in scenario.care_forms if form.places is not None}
+    by_day = {form: [int(level)] * sum(lengths.values()) for form, level in stated.items()}
+    levels: dict[str, dict[int, int]] = {}
+    for row in scenario.places:
+        levels.setdefault(_pool(row.care_form, row.contract), {})[row.year] = int(row.places)
+    for pool, named in levels.items():
+        holds = {year: named[max(known for known in named if known <= year)] for year in years}
+        by_day[pool] = [holds[year] for year in years for _ in range(lengths[year])]
+    return by_day
+
+
+def _pool(form: str, contract: str) -> str:
+    return f"{form} @ {contract}" if contract else form
+
+
+def visits_of(scenario: Scenario, *, draw: int, seed: int) -> list[Visit]:
+    """Return the stays and waits of a draw as visits; bridging care is left out."""
+    rows = js.clients(scenario, draw=draw, seed=seed)
+    rows = rows[rows["kind"] != "bridging"]
+    first = pd.Timestamp(scenario.settings.start)
+    for name in ("asked", "begin", "end", "gives_up"):
+        rows[name] = (rows[name] - first).dt.days.astype(object).where(rows[name].notna(), None)
+    contract_of = _contract_pools(scenario)
+    return [
+        visit
+        for _, life in rows.groupby("client", sort=False)
+        for visit in _visits_of_child(life.to_dict("records"), scenario, contract_of)
+    ]
+
+
+def _contract_pools(scenario: Scenario) -> dict[tuple[str, str], str]:
+    """Return the contract of every (town, care form) whose places are a contract's own."""
+    return {
+        (town, row.care_form): row.contract
+        for row in scenario.places
+        if row.contract
+        for town in scenario.settings.contracts[row.contract].municipalities
+    }
+
+
+def _visits_of_child(
+    rows: list[dict[str, Any]], scenario: Scenario, contract_of: dict[tuple[str, str], str]
+) -> list[Visit]:
+    """Put the wait and the stay of every step together, last step first: it says when one was over."""
+    steps: dict[int, dict[str, dict[str, Any]]] = {}
+    for row in rows:
+        steps.setdefault(int(row["step"]), {})[row["kind"]] = row
+    holds = {(m.from_care_form, m.to_care_form) for m in scenario.moves if m.holds_place}
+    limited = set(scenario.limited_forms)
+
+    def pool(row: dict[str, Any]) -> str:
+        form = row["care_form"]
+        return _pool(form, contract_of.get((row["municipality"], form), ""))
+
+    visits: list[Visit] = []
+    in_place: dict[str, Any] | None = None  # the stay a child may wait in
+    for number in sorted(steps):
+        stay, wait = steps[number].get("stay"), steps[number].get("wait")
+        row = stay or wait
+        assert row is not None
+        in_line = number == 0 and ".waiting." in row["client"]
+        in_care = row["asked"] is None
+        held = None
+        if in_place is not None and row["care_form"] in limited:
+            after_wait = bool(visits) and visits[-1].gave_up is not None
+            pair = (in_place["care_form"], row["care_form"])
+            if visits[-1].held is not None if after_wait else pair in holds:
+                held = pool(in_place)
+        if visits and visits[-1].began is not None:
+            visits[-1] = replace(visits[-1], over=row["asked"])
+        gave_up = wait["end"] if wait and wait["outcome"] in ("reneges", "escalates") else None
+        visits.append(
+            Visit(
+                child=row["client"],
+                pool=pool(row),
+                asked=EARLIER if in_line or in_care else row["asked"],
+                began=EARLIER if in_care else stay and stay["begin"],
+                over=stay and stay["end"],
+                ended=stay and stay["end"],
+                gave_up=gave_up,
+                priority=int(row["priority"]) or LAST,
+                held=held,
+                in_care=in_care,
+                tie=int(row["tie"]),
+                goes=row["gives_up"],
+            )
+        )
+        if stay is not None:
+            in_place = stay
+        elif held is None:
+            in_place = None
+    return visits
