@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import replace
+from itertools import accumulate
 from typing import Any
 
 import pandas as pd
-from oracles.places import EARLIER, LAST, Visit
+from oracles.places import EARLIER, LAST, Visit, broken_rules, found_again
 from regions import care_form, lever, region
 
 import jeugdsim as js
 from jeugdsim.scenario import Scenario
 
 LIMITED = ("crisis", "wonen", "zwaar")
+GONE = ("reneges", "escalates", "age limit")
 START, YEARS = 2025, 3
 PLACES: dict[str, dict[int, int]] = {
     "crisis": {2025: 3},
@@ -171,7 +173,7 @@ def _visits_of_child(
                 held = pool(in_place)
         if visits and visits[-1].began is not None:
             visits[-1] = replace(visits[-1], over=row["asked"])
-        gave_up = wait["end"] if wait and wait["outcome"] in ("reneges", "escalates") else None
+        gave_up = wait["end"] if wait and wait["outcome"] in GONE else None
         visits.append(
             Visit(
                 child=row["client"],
@@ -185,7 +187,7 @@ def _visits_of_child(
                 held=held,
                 in_care=in_care,
                 tie=int(row["tie"]),
-                goes=row["gives_up"],
+                goes=row["gives_up"] if gave_up is None else gave_up,
             )
         )
         if stay is not None:
@@ -193,3 +195,67 @@ def _visits_of_child(
         elif held is None:
             in_place = None
     return visits
+
+
+def misfits(scenario: Scenario, *, draw: int, seed: int) -> list[str]:
+    """Tell every rule a draw breaks, and every visit that the plain simulation does not find again."""
+    table, places = visits_of(scenario, draw=draw, seed=seed), places_by_day(scenario)
+    days = first_days(scenario)[-1]
+    again = found_again(table, places, days)
+    return broken_rules(table, places, days) + [f"not found again: {visit}" for visit in again]
+
+
+def first_days(scenario: Scenario) -> list[int]:
+    """Return the first day of every year, and the day after the last."""
+    lengths = [366 if calendar.isleap(year) else 365 for year in scenario.calendar_years]
+    return [0, *accumulate(lengths)]
+
+
+def differing_cells(scenario: Scenario, *, draw: int, seed: int) -> list[str]:
+    """Sum the rows of a draw per year, municipality and care form; tell where volumes differ."""
+    volumes = js.simulate(scenario, draws=draw + 1, seed=seed, progress=False).isel(draw=draw)
+    rows = js.clients(scenario, draw=draw, seed=seed)
+    sums = _sums_of_rows(rows, scenario)
+    return [
+        f"{name} {year} {town} {form}: {found} beside {wanted}"
+        for (name, year, town, form), wanted in sums.items()
+        for found in [float(volumes[name].sel(year=year, municipality=town, care_form=form))]
+        if found != wanted
+    ]
+
+
+def _sums_of_rows(rows: pd.DataFrame, scenario: Scenario) -> dict[tuple[str, int, str, str], int]:
+    """Count by overlap with the years; a wait counts for the form waited for."""
+    start = pd.Timestamp(scenario.settings.start)
+    edges = first_days(scenario)
+    begin = (rows["begin"] - start).dt.days.fillna(-1)
+    end = (rows["end"] - start).dt.days.fillna(edges[-1] + 1)
+    wait = rows["kind"] == "wait"
+    limited = rows["care_form"].isin(scenario.limited_forms) & (rows["kind"] == "stay")
+    sums: dict[tuple[str, int, str, str], int] = {}
+    for year, first, stop in zip(scenario.calendar_years, edges, edges[1:], strict=False):
+        days = (end.clip(upper=stop) - begin.clip(lower=first)).clip(lower=0)
+        begins = (begin >= first) & (begin < stop)
+        ends = (end >= first) & (end < stop)
+        over_the_end = (begin < stop) & (end >= stop)
+        present = days > 0
+        counted = {
+            "client_days": days * ~wait,
+            "stays_started": begins & ~wait,
+            "stays_ended": ends & ~wait,
+            "clients_at_year_end": over_the_end & ~wait,
+            "waiting_days": days * wait,
+            "clients_waiting_at_year_end": over_the_end & wait,
+            "reneged": ends & wait & (rows["outcome"] == "reneges"),
+            "escalated": ends & wait & (rows["outcome"] == "escalates"),
+            "admissions": begins & limited,
+        }
+        for town, form in scenario.demand_cells:
+            cell = (rows["municipality"] == town) & (rows["care_form"] == form)
+            for name, values in counted.items():
+                sums[name, year, town, form] = int(values[cell].sum())
+            in_care = rows["client"][cell & present & ~wait]
+            sums["clients_in_year", year, town, form] = in_care.nunique()
+            stays_in = wait & (rows["municipality"] == town) & (rows["stays_in"] == form)
+            sums["blocked_days", year, town, form] = int(days[stays_in].sum())
+    return sums

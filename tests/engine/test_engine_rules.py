@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 import jeugdsim
+from jeugdsim.engine import compiled as compiling
 
 ENGINE = Path(jeugdsim.__file__).parent / "engine"
 FILES = sorted(ENGINE.glob("*.py"))
-COMPILED = ("kernels.py", "flows.py")
-MAY_ALLOCATE = {"make_work"}
-ALLOCATION = {"np.empty", "np.zeros", "np.int64"}
+COMPILED = tuple(file.name for file in FILES if "@compiled" in file.read_text(encoding="utf-8"))
+MATHEMATICS = {"math.exp", "math.log", "math.lgamma", "math.floor", "math.ceil"}
 
 
 def tree_of(file: Path) -> ast.Module:
@@ -61,37 +61,42 @@ def compiled(tree: ast.Module) -> list[ast.FunctionDef]:
     ]
 
 
-def test_kernels_use_numpy_for_allocation_only() -> None:
-    tree = tree_of(ENGINE / "kernels.py")
-    assert len(compiled(tree)) >= 10, "the kernels were found"
-    for function in functions(tree):
-        allowed = ALLOCATION if function.name in MAY_ALLOCATE else set()
-        assert numpy_names(function) <= allowed, function.name
+@pytest.mark.parametrize("name", COMPILED)
+def test_kernels_use_numpy_for_work_space_only(name: str) -> None:
+    """Only the closed forms make room while they run; the simulation is given all it writes in."""
+    allowed = {"np.zeros", "np.full"} if name == "flows.py" else set()
+    for kernel in compiled(tree_of(ENGINE / name)):
+        assert numpy_names(kernel) <= allowed, kernel.name
 
 
-def test_recursions_use_numpy_for_work_space_only() -> None:
-    tree = tree_of(ENGINE / "flows.py")
-    assert len(compiled(tree)) >= 5, "the recursions were found"
-    for function in functions(tree):
-        assert numpy_names(function) <= {"np.zeros", "np.full"}, function.name
+def test_the_kernels_are_found() -> None:
+    assert {"keyed.py", "children.py", "queues.py", "kernels.py", "flows.py"} <= set(COMPILED)
+    assert sum(len(compiled(tree_of(ENGINE / name))) for name in COMPILED) >= 40
 
 
 @pytest.mark.parametrize("name", COMPILED)
-def test_kernels_call_only_their_own_file_and_plain_arithmetic(name: str) -> None:
-    """What a kernel calls is a kernel beside it, math.*, or a builtin exact on whole numbers.
-
-    The compiler's cache notices edits per file: a compiled call chain stands in one file.
-    """
-    kernels = compiled(tree_of(ENGINE / name))
-    known = {kernel.name for kernel in kernels} | {"int", "float", "len", "max", "min", "range"}
-    known |= {"math.exp", "math.log", "math.lgamma", "math.floor", "np.zeros", "np.full"}
-    for kernel in kernels:
+def test_kernels_call_only_kernels_and_plain_arithmetic(name: str) -> None:
+    """What a kernel calls is a kernel, math.*, or a builtin exact on whole numbers."""
+    known = {kernel.name for file in COMPILED for kernel in compiled(tree_of(ENGINE / file))}
+    known |= {"int", "float", "bool", "len", "max", "min", "range", "np.zeros", "np.full"} | MATHEMATICS
+    for kernel in compiled(tree_of(ENGINE / name)):
         called = {ast.unparse(n.func) for n in ast.walk(kernel) if isinstance(n, ast.Call)}
         sums = {call for call in called if call.endswith(".sum")}
         assert called - sums - {"compiled"} <= known, f"{kernel.name} calls {called - known}"
 
 
-def test_only_two_files_compile() -> None:
+def test_an_edit_of_any_compiled_file_asks_for_a_new_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numba itself notices edits of the function's own file only, not of what it calls elsewhere."""
+    monkeypatch.setattr(compiling, "_ENGINE", tmp_path)
     for file in FILES:
-        if file.name not in COMPILED:
-            assert not compiled(tree_of(file)), file.name
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    before = compiling._engine_hash()
+    for name in (*COMPILED, "columns.py", "tables.py"):
+        text = (ENGINE / name).read_bytes()
+        (tmp_path / name).write_bytes(text + b"# edited\n")
+        assert compiling._engine_hash() != before, name
+        (tmp_path / name).write_bytes(text)
+    (tmp_path / "audit.py").write_text("# not compiled\n", encoding="utf-8")
+    assert compiling._engine_hash() == before

@@ -12,8 +12,8 @@ from regions import DATA, HAAGLANDEN, care_form, lever, region
 
 import jeugdsim as js
 from jeugdsim.outcomes.drivers import DRIVERS, drivers
-from jeugdsim.results import Outcome
 from jeugdsim.report.files import tidy_tables
+from jeugdsim.results import Outcome
 from jeugdsim.scenario import Scenario
 from jeugdsim.scenario.numbers import mean_of
 

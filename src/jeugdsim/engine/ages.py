@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 
-from jeugdsim.engine.compiled import Floats, compiled
+from jeugdsim.engine import columns as col
+from jeugdsim.engine.compiled import Floats, Integers, compiled
 from jeugdsim.engine.keyed import (
     AGE,
     MASK,
@@ -55,6 +56,24 @@ def last_birthday(
     if 0 <= adult_from < effects.shape[1]:
         share *= effects[group, adult_from]
     return birthday(born, until_age) if extension < share else adult_from
+
+
+@compiled
+def limit_day(
+    cells: Integers,
+    rates: Floats,
+    until_age: Floats,
+    extended_effects: Floats,
+    cell: int,
+    born: float,
+    extension: float,
+) -> int:
+    """Return the first day on which a child may no longer be in a cell's form; never without ages."""
+    if len(until_age) == 0:
+        return NO_LIMIT
+    form, group = cells[cell, col.C_FORM], cells[cell, col.C_EXTENDED_GROUP]
+    share = rates[form, col.EXTENDED_SHARE]
+    return last_birthday(share, extended_effects, group, until_age[form], born, extension)
 
 
 @compiled

@@ -7,31 +7,29 @@ the same function, which counts what the child lived through meanwhile. All coun
 
 from __future__ import annotations
 
-from jeugdsim.engine.ages import (
-    MAJORITY,
-    NO_LIMIT,
-    age_at_entry,
-    birthday,
-    last_birthday,
-    stock_child,
+from jeugdsim.engine import columns as col
+from jeugdsim.engine.ages import MAJORITY, NO_LIMIT, age_at_entry, birthday, limit_day, stock_child
+from jeugdsim.engine.booking import (
+    book_care,
+    book_trajectory,
+    book_wait,
+    count_child_cost,
+    log_request,
+    log_row_of,
+    room_for_child,
 )
 from jeugdsim.engine.choices import (
-    PART,
-    PART_BITS,
-    PART_MASK,
-    count_child_cost,
+    arriving,
+    ask_for_place,
     days_left_changed,
-    days_of_patience,
     first_clients,
     next_move,
-    room_for_child,
     whole_days,
 )
-from jeugdsim.engine.compiled import Floats, Integers, compiled
+from jeugdsim.engine.compiled import compiled
 from jeugdsim.engine.keyed import (
     AGE,
     BRIDGING,
-    INFLOW_COUNT,
     LINE,
     LIST_ADDRESS,
     LIST_COUNT,
@@ -41,125 +39,11 @@ from jeugdsim.engine.keyed import (
     STOCK_COUNT,
     first_reaching,
     philox,
-    poisson_count,
     quantile_at,
     step_at,
     uniform,
-    uniform53,
 )
-from jeugdsim.engine.tables import (
-    ADDRESS,
-    ADMISSION_WAIT_DAYS,
-    ADMISSIONS,
-    ADMISSIONS_IN_TIME,
-    ADMITTED,
-    ADULT_FROM,
-    ADULTS_AT_YEAR_END,
-    AGED_OUT,
-    ASKING,
-    BEGINS,
-    BLOCKED_DAYS,
-    BORN,
-    BRIDGING_ROW,
-    C_CONTRACT,
-    C_ENTRY_CLASS,
-    C_EXTENDED_GROUP,
-    C_FORM,
-    C_INFLOW_GROUP,
-    C_KEY_HIGH,
-    C_KEY_LOW,
-    C_POOL,
-    C_STAY_GROUP,
-    C_TOWN,
-    C_UNITS_GROUP,
-    CELL,
-    CHILDREN,
-    CLIENT_DAYS,
-    CLIENTS_IN_YEAR,
-    DAY,
-    END,
-    ENDING,
-    ENTRY,
-    ESCALATED,
-    ESCALATES,
-    ESCALATION,
-    EXTENDED_SHARE,
-    EXTENSION,
-    F_BRIDGING,
-    F_ESCALATION,
-    F_FIXED,
-    F_IN_TIME_DAYS,
-    F_MOVE_FIRST,
-    F_MOVES_END,
-    F_PER_TRAJECTORY,
-    F_SPREAD_UNITS,
-    F_STEP_FIRST,
-    F_STEPS_END,
-    GIVES_UP,
-    GOES_ON,
-    GONE,
-    HELD,
-    IN_PLACE,
-    INTENSITY,
-    LEFT,
-    LEFT_AT_AGE_LIMIT,
-    LOG_ADDRESS,
-    LOG_ADULT,
-    LOG_ASKED,
-    LOG_AT,
-    LOG_BEGIN,
-    LOG_CELL,
-    LOG_END,
-    LOG_HELD,
-    LOG_KIND,
-    LOG_ORIGIN,
-    LOG_OUTCOME,
-    LOG_PRIORITY,
-    LOG_QUITS,
-    LOG_ROWS,
-    LOG_SEQUENCE,
-    LOG_STEP,
-    LOG_TIE,
-    M_CLASS,
-    M_HOLDS,
-    M_TO,
-    NEXT_WORD,
-    ORIGIN,
-    POOL,
-    PRIORITY,
-    QUITS,
-    RENEGED,
-    RENEGING,
-    SEQUENCE,
-    SINCE,
-    STATUS,
-    STAY_ENDS,
-    STAY_ROW,
-    STAYS_ENDED,
-    STAYS_STARTED,
-    STEP,
-    STILL_WAITS,
-    T_DAYS,
-    T_FIRST_DAY,
-    T_NUMBER,
-    T_YEAR,
-    TIE,
-    TOO_OLD,
-    UNTIL,
-    WAIT_ROW,
-    WAITING_AT_YEAR_END,
-    WAITING_DAYS,
-    WISH,
-    YOUTH_YEAR,
-    Drawn,
-    Kids,
-    Log,
-    Out,
-    Packed,
-    Work,
-)
-
-_LIST_FIRST = 1 << 60  # taken off the tie of who was in line before the start
+from jeugdsim.engine.tables import Drawn, Kids, Log, Out, Packed, Work
 
 
 @compiled
@@ -197,12 +81,12 @@ def follow(
     entry_ages = t.entry_ages
     until_age = t.until_age
     retentions = t.retentions
-    inflow = drawn.inflow
-    stay_scale = drawn.stay_scale
-    move_probability = drawn.move_probability
-    effect = drawn.effect
-    rates = drawn.rates
-    price = drawn.price
+    inflow = drawn.inflow[r]
+    stay_scale = drawn.stay_scale[r]
+    move_probability = drawn.move_probability[r]
+    effect = drawn.effect[r]
+    rates = drawn.rates[r]
+    price = drawn.price[r]
     inflow_effects = work.inflow_effects
     stay_effects = work.stay_effects
     move_effects = work.move_effects
@@ -211,10 +95,10 @@ def follow(
     waits = work.waits
     seen_child = work.seen_child
     used = work.used
-    counts = out.counts
-    units = out.units
-    youth_in_year = out.youth_in_year
-    child_costs = out.child_costs
+    counts = out.counts[r]
+    units = out.units[r]
+    youth_in_year = out.youth_in_year[r]
+    child_costs = out.child_costs[r]
     state = kids.state
     traits = kids.traits
     seen = kids.seen
@@ -228,34 +112,31 @@ def follow(
     logged = len(log_whole) > 0
     horizon = year_first_day[-1]
     draw = drawn.number[r]
-    child = used[CHILDREN]
+    child = used[col.CHILDREN]
     groups = 1 if source < 0 else len(months) + 2
     cell_of_entry, town, address, month, children = source, 0, 0, 0, batch
     k0, k1 = 0, 0
     if source >= 0:
-        town = cells[source, C_TOWN]
-        k0, k1 = cells[source, C_KEY_LOW], cells[source, C_KEY_HIGH]
+        town = cells[source, col.C_TOWN]
+        k0, k1 = cells[source, col.C_KEY_LOW], cells[source, col.C_KEY_HIGH]
     for group in range(groups):
         if source >= 0:
             month = group - 2
             if month == -2:
                 address, children = LIST_ADDRESS, 0
-                if limited and cells[source, C_POOL] >= 0:
+                if limited and cells[source, col.C_POOL] >= 0:
                     expected, known = drawn.waiting[r, source], drawn.waiting_known[source]
                     children = first_clients(expected, known, LIST_COUNT, draw, k0, k1)
             elif month == -1:
                 address = STOCK_ADDRESS
                 expected, known = drawn.stock[r, source], drawn.stock_known[source]
                 children = first_clients(expected, known, STOCK_COUNT, draw, k0, k1)
-                out.clients_at_start[r, town, cells[source, C_FORM]] = children
+                out.clients_at_start[r, town, cells[source, col.C_FORM]] = children
             else:
-                address = months[month, T_NUMBER] + 1
-                mean = inflow[r, source, months[month, T_YEAR]] * (
-                    month_share[cells[source, C_FORM], month]
-                    * inflow_effects[cells[source, C_INFLOW_GROUP], month]
+                address = months[month, col.T_NUMBER] + 1
+                children = arriving(
+                    cells, months, month_share, inflow, inflow_effects, source, month, draw
                 )
-                w0, w1, _, _ = philox(0, INFLOW_COUNT << PURPOSE_SHIFT, address, draw, k0, k1)
-                children = poisson_count(mean, uniform53(w0, w1))
         for index in range(children):
             row = 0
             sequence = index
@@ -263,7 +144,7 @@ def follow(
             step = 0
             entry = -1
             end = 0
-            status = ASKING
+            status = col.ASKING
             youth_year = -1
             next_word = 0
             intensity = 0.0
@@ -272,402 +153,370 @@ def follow(
             adult_from = NO_LIMIT
             if source < 0:
                 row = batch_rows[index]
-                status = state[row, STATUS]
-                cell_of_entry = state[row, ORIGIN]
-                town = cells[cell_of_entry, C_TOWN]
-                k0, k1 = cells[cell_of_entry, C_KEY_LOW], cells[cell_of_entry, C_KEY_HIGH]
-                address = state[row, ADDRESS]
-                sequence = state[row, SEQUENCE]
-                cell = state[row, CELL]
-                step = state[row, STEP]
-                entry = state[row, ENTRY]
-                end = state[row, END]
-                youth_year = state[row, YOUTH_YEAR]
-                next_word = state[row, NEXT_WORD]
-                intensity = traits[row, INTENSITY]
-                log_row = state[row, LOG_AT]
-                born = traits[row, BORN]
-                extension = traits[row, EXTENSION]
-                adult_from = state[row, ADULT_FROM]
+                status = state[row, col.STATUS]
+                cell_of_entry = state[row, col.ORIGIN]
+                town = cells[cell_of_entry, col.C_TOWN]
+                k0, k1 = cells[cell_of_entry, col.C_KEY_LOW], cells[cell_of_entry, col.C_KEY_HIGH]
+                address = state[row, col.ADDRESS]
+                sequence = state[row, col.SEQUENCE]
+                cell = state[row, col.CELL]
+                step = state[row, col.STEP]
+                entry = state[row, col.ENTRY]
+                end = state[row, col.END]
+                youth_year = state[row, col.YOUTH_YEAR]
+                next_word = state[row, col.NEXT_WORD]
+                intensity = traits[row, col.INTENSITY]
+                log_row = state[row, col.LOG_AT]
+                born = traits[row, col.BORN]
+                extension = traits[row, col.EXTENSION]
+                adult_from = state[row, col.ADULT_FROM]
             else:
                 child += 1
             while True:
                 wish, now, held, rank = -1, 0, -1, 0  # a place asked for
                 care_cell, care_log, care_intensity = -1, 0, 0.0  # care from ``day`` to ``last``
                 day, last = 0, 0
-                if ADMITTED <= status <= STILL_WAITS:
-                    waited_for, held = state[row, WISH], state[row, HELD]
-                    form = cells[waited_for, C_FORM]
-                    since, now = state[row, SINCE], state[row, UNTIL]
-                    day = since
-                    while day < now:
-                        year = day_year[day]
-                        until = min(now, year_first_day[year + 1])
-                        counts[r, year, town, form, WAITING_DAYS] += until - day
-                        if until == year_first_day[year + 1]:
-                            counts[r, year, town, form, WAITING_AT_YEAR_END] += 1
-                        if held >= 0:
-                            counts[r, year, town, cells[held, C_FORM], BLOCKED_DAYS] += until - day
-                        day = until
-                    if status == ADMITTED:
-                        counts[r, day_year[now], town, form, ADMISSIONS] += 1
-                        counts[r, day_year[now], town, form, ADMISSION_WAIT_DAYS] += now - since
-                        waits[form, now - since] += 1
-                        if now - since <= forms[form, F_IN_TIME_DAYS]:
-                            counts[r, day_year[now], town, form, ADMISSIONS_IN_TIME] += 1
-                    elif status == GIVES_UP:
-                        counts[r, day_year[now], town, form, RENEGED] += 1
-                    elif status == ESCALATES:
-                        counts[r, day_year[now], town, form, ESCALATED] += 1
-                    elif status == TOO_OLD:
-                        counts[r, day_year[now], town, form, LEFT_AT_AGE_LIMIT] += 1
-                    day, last = since, now
-                    if now > since and held >= 0:
+                if col.ADMITTED <= status <= col.STILL_WAITS:
+                    waited_for, held = state[row, col.WISH], state[row, col.HELD]
+                    form = cells[waited_for, col.C_FORM]
+                    held_form = -1 if held < 0 else cells[held, col.C_FORM]
+                    day, now = state[row, col.SINCE], state[row, col.UNTIL]
+                    last = now
+                    book_wait(
+                        counts,
+                        waits,
+                        day_year,
+                        year_first_day,
+                        forms[form, col.F_IN_TIME_DAYS],
+                        town,
+                        form,
+                        held_form,
+                        day,
+                        now,
+                        status,
+                    )
+                    if logged and (now > day or status != col.ADMITTED):
+                        place = log_row_of(
+                            log_whole,
+                            log_numbers,
+                            used,
+                            col.WAIT_ROW,
+                            cell_of_entry,
+                            address,
+                            sequence,
+                            step,
+                            waited_for,
+                            day,
+                            now,
+                            status,
+                            adult_from,
+                            0.0,
+                        )
+                        log_request(log_whole, place, state, row, held)
+                    if now > day and held >= 0:
                         care_cell, care_log, care_intensity = held, log_row, intensity
-                    elif now > since and forms[form, F_BRIDGING] >= 0:
-                        care_cell = cell_at[town, forms[form, F_BRIDGING]]
+                    elif now > day and forms[form, col.F_BRIDGING] >= 0:
+                        care_cell = cell_at[town, forms[form, col.F_BRIDGING]]
                     if care_cell >= 0 and held < 0:
-                        form = cells[care_cell, C_FORM]
-                        care_intensity = 0.0 if forms[form, F_PER_TRAJECTORY] > 0 else 1.0
-                        if forms[form, F_SPREAD_UNITS] > 0:
+                        form = forms[form, col.F_BRIDGING]
+                        care_intensity = 0.0 if forms[form, col.F_PER_TRAJECTORY] > 0 else 1.0
+                        if forms[form, col.F_SPREAD_UNITS] > 0:
                             purpose = BRIDGING << PURPOSE_SHIFT
                             word = philox(sequence, step + purpose, address, draw, k0, k1)[0]
                             care_intensity = quantile_at(intensity_quantiles, form, word)
-                        counts[r, day_year[since], town, form, STAYS_STARTED] += 1
-                        if status != STILL_WAITS:
-                            counts[r, day_year[now], town, form, STAYS_ENDED] += 1
-                        if forms[form, F_PER_TRAJECTORY] > 0:
-                            units[r, day_year[since], town, form, 0] += 1
-                            if costed:
-                                year = day_year[since]
-                                cost[row, cells[care_cell, C_CONTRACT], year] += price[r, year, form]
-                    if logged and (now > since or status != ADMITTED):
-                        for kind in (WAIT_ROW, BRIDGING_ROW):
-                            if kind == BRIDGING_ROW and (care_cell < 0 or held >= 0):
-                                continue
-                            place = used[LOG_ROWS]
-                            used[LOG_ROWS] += 1
-                            if place < len(log_whole):
-                                log_whole[place, LOG_KIND] = kind
-                                log_whole[place, LOG_ORIGIN] = cell_of_entry
-                                log_whole[place, LOG_ADDRESS] = address
-                                log_whole[place, LOG_SEQUENCE] = sequence
-                                log_whole[place, LOG_STEP] = step
-                                log_whole[place, LOG_CELL] = waited_for
-                                log_whole[place, LOG_ASKED] = since
-                                log_whole[place, LOG_BEGIN] = since
-                                log_whole[place, LOG_END] = now
-                                log_whole[place, LOG_OUTCOME] = status
-                                log_whole[place, LOG_ADULT] = adult_from
-                                log_whole[place, LOG_HELD] = held
-                                log_whole[place, LOG_PRIORITY] = state[row, PRIORITY]
-                                log_whole[place, LOG_TIE] = state[row, TIE]
-                                log_whole[place, LOG_QUITS] = state[row, QUITS]
-                                if kind == BRIDGING_ROW:
-                                    log_whole[place, LOG_CELL] = care_cell
-                                    log_numbers[place, 0] = care_intensity
-                                    care_log = place
-                                    if forms[cells[care_cell, C_FORM], F_PER_TRAJECTORY] > 0:
-                                        log_numbers[place, 1 + day_year[since]] += 1.0
-                elif status != STAY_ENDS:
-                    form = cells[cell, C_FORM]
+                        if logged:
+                            care_log = log_row_of(
+                                log_whole,
+                                log_numbers,
+                                used,
+                                col.BRIDGING_ROW,
+                                cell_of_entry,
+                                address,
+                                sequence,
+                                step,
+                                care_cell,
+                                day,
+                                now,
+                                status,
+                                adult_from,
+                                care_intensity,
+                            )
+                        counts[day_year[day], town, form, col.STAYS_STARTED] += 1
+                        if status != col.STILL_WAITS:
+                            counts[day_year[now], town, form, col.STAYS_ENDED] += 1
+                        if forms[form, col.F_PER_TRAJECTORY] > 0:
+                            contract, year = cells[care_cell, col.C_CONTRACT], day_year[day]
+                            book_trajectory(
+                                units,
+                                cost,
+                                log_numbers,
+                                price,
+                                year,
+                                town,
+                                form,
+                                contract,
+                                row,
+                                care_log,
+                            )
+                elif status != col.STAY_ENDS:
+                    form = cells[cell, col.C_FORM]
                     stay_word, intensity_word, next_word, day_word = philox(
                         sequence, step, address, draw, k0, k1
                     )
                     in_stock = step == 0 and address == STOCK_ADDRESS
-                    limit = NO_LIMIT
-                    if in_stock:
-                        if aged:
-                            end, born, extension = stock_child(
-                                remaining_cumulative,
-                                stay_quantiles,
-                                steps,
-                                forms[form, F_STEP_FIRST],
-                                forms[form, F_STEPS_END],
-                                entry_ages,
-                                extended_effects,
-                                cells[cell, C_EXTENDED_GROUP],
-                                rates[r, form, EXTENDED_SHARE],
-                                until_age[form],
-                                form,
-                                sequence,
-                                draw,
-                                k0,
-                                k1,
-                            )
-                        else:
-                            end = first_reaching(remaining_cumulative, form, uniform(stay_word))
-                    elif row == 0 and step == 0:
+                    comes_in = row == 0 and step == 0 and not in_stock
+                    if comes_in:
                         entry = 0
                         if month >= 0:
-                            entry = months[month, T_FIRST_DAY] + (
-                                (day_word * months[month, T_DAYS]) >> 32
-                            )
+                            first_day, days = months[month, col.T_FIRST_DAY], months[month, col.T_DAYS]
+                            entry = first_day + ((day_word * days) >> 32)
                         if aged:
                             purpose = AGE << PURPOSE_SHIFT
                             w0, w1, w2, _ = philox(sequence, purpose, address, draw, k0, k1)
                             born = entry - age_at_entry(entry_ages, form, w0, w1)
                             extension = uniform(w2)
-                    if aged:
-                        if row == 0 and step == 0:
                             adult_from = birthday(born, MAJORITY)
-                        limit = last_birthday(
-                            rates[r, form, EXTENDED_SHARE],
+                    if in_stock and aged:
+                        end, born, extension = stock_child(
+                            remaining_cumulative,
+                            stay_quantiles,
+                            steps,
+                            forms[form, col.F_STEP_FIRST],
+                            forms[form, col.F_STEPS_END],
+                            entry_ages,
                             extended_effects,
-                            cells[cell, C_EXTENDED_GROUP],
+                            cells[cell, col.C_EXTENDED_GROUP],
+                            rates[form, col.EXTENDED_SHARE],
                             until_age[form],
-                            born,
-                            extension,
+                            form,
+                            sequence,
+                            draw,
+                            k0,
+                            k1,
                         )
-                    if limited and status == ASKING and not in_stock and cells[cell, C_POOL] >= 0:
-                        wish, now, rank = cell, entry, cells[cell, C_ENTRY_CLASS]
+                        adult_from = birthday(born, MAJORITY)
+                    elif in_stock:
+                        end = first_reaching(remaining_cumulative, form, uniform(stay_word))
+                    if comes_in and limited and cells[cell, col.C_POOL] >= 0:
+                        wish, now, rank = cell, entry, cells[cell, col.C_ENTRY_CLASS]
                     else:
                         if not in_stock:
                             day = entry
                             year = day_year[entry]
-                            first_step, steps_end = forms[form, F_STEP_FIRST], forms[form, F_STEPS_END]
-                            if first_step == steps_end:
+                            step_at_first, steps_end = (
+                                forms[form, col.F_STEP_FIRST],
+                                forms[form, col.F_STEPS_END],
+                            )
+                            if step_at_first == steps_end:
                                 x = quantile_at(stay_quantiles, form, stay_word)
                             else:
-                                x = step_at(steps, first_step, steps_end - 1, stay_word)
-                            x *= (
-                                stay_scale[r, form, year]
-                                * stay_effects[cells[cell, C_STAY_GROUP], entry]
-                            )
+                                x = step_at(steps, step_at_first, steps_end - 1, stay_word)
+                            stay_group = cells[cell, col.C_STAY_GROUP]
+                            x *= stay_scale[form, year] * stay_effects[stay_group, entry]
+                            fixed = forms[form, col.F_FIXED] > 0
                             rounding_word = 0
-                            if forms[form, F_FIXED] > 0:
-                                purpose = ROUNDING << PURPOSE_SHIFT
-                                rounding_word = philox(sequence, step + purpose, address, draw, k0, k1)[
-                                    0
-                                ]
-                            end = entry + whole_days(x, forms[form, F_FIXED] > 0, rounding_word)
-                            counts[r, year, town, form, STAYS_STARTED] += 1
-                            if forms[form, F_PER_TRAJECTORY] > 0:
-                                units[r, year, town, form, 0] += 1
-                                if costed:
-                                    cost[row, cells[cell, C_CONTRACT], year] += price[r, year, form]
-                        end = days_left_changed(whole_levers, effect, r, cell, entry, end)
-                        end = min(end, limit)
-                        intensity = 0.0 if forms[form, F_PER_TRAJECTORY] > 0 else 1.0
-                        if forms[form, F_SPREAD_UNITS] > 0:
+                            if fixed:
+                                again = step + (ROUNDING << PURPOSE_SHIFT)
+                                rounding_word = philox(sequence, again, address, draw, k0, k1)[0]
+                            end = entry + whole_days(x, fixed, rounding_word)
+                            counts[year, town, form, col.STAYS_STARTED] += 1
+                        end = days_left_changed(whole_levers, effect, cell, entry, end)
+                        if aged:
+                            limit = limit_day(
+                                cells, rates, until_age, extended_effects, cell, born, extension
+                            )
+                            end = min(end, limit)
+                        intensity = 0.0 if forms[form, col.F_PER_TRAJECTORY] > 0 else 1.0
+                        if forms[form, col.F_SPREAD_UNITS] > 0:
                             intensity = quantile_at(intensity_quantiles, form, intensity_word)
                         if logged:
-                            log_row = used[LOG_ROWS]
-                            used[LOG_ROWS] += 1
-                            if log_row < len(log_whole):
-                                log_whole[log_row, LOG_KIND] = STAY_ROW
-                                log_whole[log_row, LOG_ORIGIN] = cell_of_entry
-                                log_whole[log_row, LOG_ADDRESS] = address
-                                log_whole[log_row, LOG_SEQUENCE] = sequence
-                                log_whole[log_row, LOG_STEP] = step
-                                log_whole[log_row, LOG_CELL] = cell
-                                log_whole[log_row, LOG_ASKED] = entry
-                                log_whole[log_row, LOG_HELD] = -1
-                                log_whole[log_row, LOG_PRIORITY] = -1
-                                if row > 0 and status == BEGINS and cells[cell, C_POOL] >= 0:
-                                    log_whole[log_row, LOG_ASKED] = state[row, SINCE]
-                                    log_whole[log_row, LOG_PRIORITY] = state[row, PRIORITY]
-                                    log_whole[log_row, LOG_TIE] = state[row, TIE]
-                                    log_whole[log_row, LOG_QUITS] = state[row, QUITS]
-                                log_whole[log_row, LOG_BEGIN] = entry
-                                log_whole[log_row, LOG_END] = end
-                                log_whole[log_row, LOG_OUTCOME] = GOES_ON
-                                log_whole[log_row, LOG_ADULT] = adult_from
-                                log_numbers[log_row, 0] = intensity
-                                if forms[form, F_PER_TRAJECTORY] > 0 and not in_stock:
-                                    log_numbers[log_row, 1 + day_year[entry]] += 1.0
-                            else:
-                                log_row = 0
+                            log_row = log_row_of(
+                                log_whole,
+                                log_numbers,
+                                used,
+                                col.STAY_ROW,
+                                cell_of_entry,
+                                address,
+                                sequence,
+                                step,
+                                cell,
+                                entry,
+                                end,
+                                col.GOES_ON,
+                                adult_from,
+                                intensity,
+                            )
+                            if row > 0 and cells[cell, col.C_POOL] >= 0:
+                                log_request(log_whole, log_row, state, row, -1)
+                        if forms[form, col.F_PER_TRAJECTORY] > 0 and not in_stock:
+                            contract, year = cells[cell, col.C_CONTRACT], day_year[entry]
+                            book_trajectory(
+                                units,
+                                cost,
+                                log_numbers,
+                                price,
+                                year,
+                                town,
+                                form,
+                                contract,
+                                row,
+                                log_row,
+                            )
                         care_cell, care_log, care_intensity = cell, log_row, intensity
                         last = min(end, horizon)
                 if care_cell >= 0:
-                    form = cells[care_cell, C_FORM]
+                    form = cells[care_cell, col.C_FORM]
                     if row == 0 and seen_child[form] != child:
                         seen_child[form] = child
                         seen[0, form] = -1
-                    group_of_units = cells[care_cell, C_UNITS_GROUP]
-                    while day < last:
-                        year = day_year[day]
-                        until = min(last, year_first_day[year + 1])
-                        counts[r, year, town, form, CLIENT_DAYS] += until - day
-                        done = care_intensity * (
-                            units_before[group_of_units, until] - units_before[group_of_units, day]
-                        )
-                        whole = int(done)
-                        part = units[r, year, town, form, 1] + int((done - whole) * PART + 0.5)
-                        units[r, year, town, form, 0] += whole + (part >> PART_BITS)
-                        units[r, year, town, form, 1] = part & PART_MASK
-                        if seen[row, form] < year:
-                            seen[row, form] = year
-                            counts[r, year, town, form, CLIENTS_IN_YEAR] += 1
-                        if youth_year < year:
-                            youth_year = year
-                            youth_in_year[r, year, town] += 1
-                        if aged and until == year_first_day[year + 1] and adult_from < until:
-                            counts[r, year, town, form, ADULTS_AT_YEAR_END] += 1
-                        if costed:
-                            cost[row, cells[care_cell, C_CONTRACT], year] += done * price[r, year, form]
-                        if logged:
-                            log_numbers[care_log, 1 + year] += done
-                        day = until
+                    youth_year = book_care(
+                        counts,
+                        units,
+                        youth_in_year,
+                        seen,
+                        cost,
+                        log_numbers,
+                        day_year,
+                        year_first_day,
+                        units_before,
+                        price,
+                        town,
+                        form,
+                        cells[care_cell, col.C_CONTRACT],
+                        cells[care_cell, col.C_UNITS_GROUP],
+                        row,
+                        care_log,
+                        day,
+                        last,
+                        care_intensity,
+                        adult_from,
+                        youth_year,
+                    )
                 if wish < 0:
-                    to, outcome, ending_cell, holds = -1, LEFT, held, held >= 0
-                    if status == STILL_WAITS:
+                    to, outcome, ending_cell, holds = -1, col.LEFT, held, held >= 0
+                    if status == col.STILL_WAITS:
                         if logged and held >= 0:
-                            log_whole[log_row, LOG_END] = horizon
-                            log_whole[log_row, LOG_OUTCOME] = GOES_ON
+                            log_whole[log_row, col.LOG_END] = horizon
+                            log_whole[log_row, col.LOG_OUTCOME] = col.GOES_ON
                         break
-                    if status in (ASKING, BEGINS):
-                        if limited and cells[cell, C_POOL] >= 0:
+                    if status in (col.ASKING, col.BEGINS):
+                        if limited and cells[cell, col.C_POOL] >= 0:
                             if row == 0:
-                                row = room_for_child(used, seen, seen_child, cost, child)
+                                row = room_for_child(used, state, seen, seen_child, cost, child)
                                 if row == 0:
                                     return False
-                            state[row, POOL] = cells[cell, C_POOL]
-                            state[row, DAY] = -1
-                            status = IN_PLACE
+                            state[row, col.POOL] = cells[cell, col.C_POOL]
+                            status = col.IN_PLACE
                             break
                         if end >= horizon:
-                            status = GONE
+                            status = col.GONE
                             break
-                        status = STAY_ENDS
-                    if status == STAY_ENDS:
+                        status = col.STAY_ENDS
+                    if status == col.STAY_ENDS:
                         ending_cell, now, holds = cell, end, False
-                        form = cells[cell, C_FORM]
+                        form = cells[cell, col.C_FORM]
                         limit = NO_LIMIT
                         if aged:
-                            limit = last_birthday(
-                                rates[r, form, EXTENDED_SHARE],
-                                extended_effects,
-                                cells[cell, C_EXTENDED_GROUP],
-                                until_age[form],
-                                born,
-                                extension,
+                            limit = limit_day(
+                                cells, rates, until_age, extended_effects, cell, born, extension
                             )
                         if end >= limit:
-                            outcome = AGED_OUT
-                            counts[r, day_year[end], town, form, LEFT_AT_AGE_LIMIT] += 1
+                            outcome = col.AGED_OUT
+                            counts[day_year[end], town, form, col.LEFT_AT_AGE_LIMIT] += 1
                         else:
                             move = next_move(
-                                forms[form, F_MOVE_FIRST],
-                                forms[form, F_MOVES_END],
+                                forms[form, col.F_MOVE_FIRST],
+                                forms[form, col.F_MOVES_END],
                                 move_group,
                                 move_probability,
                                 move_effects,
-                                r,
                                 town,
                                 end,
                                 uniform(next_word),
                             )
                             if move >= 0:
-                                to = cell_at[town, moves[move, M_TO]]
-                                holds, rank = moves[move, M_HOLDS] > 0, moves[move, M_CLASS]
-                    elif status == ADMITTED:
-                        to, holds = state[row, WISH], False
-                    elif status == ESCALATES:
-                        to = cell_at[town, forms[cells[state[row, WISH], C_FORM], F_ESCALATION]]
-                        rank = state[row, PRIORITY]
-                    elif status == TOO_OLD:
-                        outcome = AGED_OUT
-                    if to >= 0 and aged and status != ADMITTED:
-                        form = cells[to, C_FORM]
-                        limit = last_birthday(
-                            rates[r, form, EXTENDED_SHARE],
-                            extended_effects,
-                            cells[to, C_EXTENDED_GROUP],
-                            until_age[form],
-                            born,
-                            extension,
+                                to = cell_at[town, moves[move, col.M_TO]]
+                                holds, rank = moves[move, col.M_HOLDS] > 0, moves[move, col.M_CLASS]
+                    elif status == col.ADMITTED:
+                        to, holds = state[row, col.WISH], False
+                    elif status == col.ESCALATES:
+                        form = cells[state[row, col.WISH], col.C_FORM]
+                        to, rank = (
+                            cell_at[town, forms[form, col.F_ESCALATION]],
+                            state[row, col.PRIORITY],
+                        )
+                    elif status == col.TOO_OLD:
+                        outcome = col.AGED_OUT
+                    if to >= 0 and aged and status != col.ADMITTED:
+                        limit = limit_day(
+                            cells, rates, until_age, extended_effects, to, born, extension
                         )
                         if now >= limit:
-                            to, outcome = -1, AGED_OUT
-                            counts[r, day_year[now], town, form, LEFT_AT_AGE_LIMIT] += 1
-                    asks = limited and to >= 0 and status != ADMITTED and cells[to, C_POOL] >= 0
+                            form = cells[to, col.C_FORM]
+                            counts[day_year[now], town, form, col.LEFT_AT_AGE_LIMIT] += 1
+                            to, outcome = -1, col.AGED_OUT
+                    asks = limited and to >= 0 and status != col.ADMITTED and cells[to, col.C_POOL] >= 0
                     if ending_cell >= 0 and not (asks and holds):
-                        counts[r, day_year[now], town, cells[ending_cell, C_FORM], STAYS_ENDED] += 1
+                        form = cells[ending_cell, col.C_FORM]
+                        counts[day_year[now], town, form, col.STAYS_ENDED] += 1
                     if ending_cell >= 0 and logged:
-                        log_whole[log_row, LOG_END] = now
-                        log_whole[log_row, LOG_OUTCOME] = outcome if to < 0 else to
+                        log_whole[log_row, col.LOG_END] = now
+                        log_whole[log_row, col.LOG_OUTCOME] = outcome if to < 0 else to
                     if to < 0:
-                        status = GONE
+                        status = col.GONE
                         break
-                    if status != ADMITTED:
+                    if status != col.ADMITTED:
                         step += 1
                     if not asks:
-                        cell, entry, status = to, now, BEGINS
+                        cell, entry, status = to, now, col.BEGINS
                         continue
                     wish = to
                     held = ending_cell if holds else -1
-                # Asks for a place on day ``now``.
                 if row == 0:
-                    row = room_for_child(used, seen, seen_child, cost, child)
+                    row = room_for_child(used, state, seen, seen_child, cost, child)
                     if row == 0:
                         return False
-                    state[row, POOL] = -1
-                    state[row, DAY] = -1
-                purpose = LINE << PURPOSE_SHIFT
-                w0, w1, w2, w3 = philox(sequence, step + purpose, address, draw, k0, k1)
-                form = cells[wish, C_FORM]
-                tie = (w0 << 21) | (w1 >> 11)
-                if address == LIST_ADDRESS and step == 0:
-                    tie -= _LIST_FIRST
-                rate = rates[r, form, RENEGING] + rates[r, form, ESCALATION]
-                quits = now + days_of_patience(rate, horizon, w2)
-                ending = ESCALATES if uniform(w3) * rate < rates[r, form, ESCALATION] else GIVES_UP
-                if aged:
-                    for place in (wish, held):
-                        if place >= 0:
-                            limit = last_birthday(
-                                rates[r, cells[place, C_FORM], EXTENDED_SHARE],
-                                extended_effects,
-                                cells[place, C_EXTENDED_GROUP],
-                                until_age[cells[place, C_FORM]],
-                                born,
-                                extension,
-                            )
-                            if limit <= quits:
-                                quits, ending = limit, TOO_OLD
-                state[row, WISH] = wish
-                state[row, HELD] = held
-                state[row, PRIORITY] = rank
-                state[row, SINCE] = now
-                state[row, TIE] = tie
-                state[row, QUITS] = quits
-                state[row, ENDING] = ending
-                status = ASKING
+                again = step + (LINE << PURPOSE_SHIFT)
+                w0, w1, w2, w3 = philox(sequence, again, address, draw, k0, k1)
+                ask_for_place(
+                    cells,
+                    rates,
+                    until_age,
+                    extended_effects,
+                    state,
+                    row,
+                    wish,
+                    held,
+                    rank,
+                    now,
+                    address == LIST_ADDRESS and step == 0,
+                    born,
+                    extension,
+                    horizon,
+                    w0,
+                    w1,
+                    w2,
+                    w3,
+                )
+                status = col.ASKING
                 break
             if row > 0:
-                state[row, STATUS] = status
-                state[row, ORIGIN] = cell_of_entry
-                state[row, ADDRESS] = address
-                state[row, SEQUENCE] = sequence
-                state[row, CELL] = cell
-                state[row, STEP] = step
-                state[row, ENTRY] = entry
-                state[row, END] = end
-                state[row, YOUTH_YEAR] = youth_year
-                state[row, NEXT_WORD] = next_word
-                traits[row, INTENSITY] = intensity
-                state[row, LOG_AT] = log_row
-                traits[row, BORN] = born
-                traits[row, EXTENSION] = extension
-                state[row, ADULT_FROM] = adult_from
+                state[row, col.STATUS] = status
+                state[row, col.ORIGIN] = cell_of_entry
+                state[row, col.ADDRESS] = address
+                state[row, col.SEQUENCE] = sequence
+                state[row, col.CELL] = cell
+                state[row, col.STEP] = step
+                state[row, col.ENTRY] = entry
+                state[row, col.END] = end
+                state[row, col.YOUTH_YEAR] = youth_year
+                state[row, col.NEXT_WORD] = next_word
+                traits[row, col.INTENSITY] = intensity
+                state[row, col.LOG_AT] = log_row
+                traits[row, col.BORN] = born
+                traits[row, col.EXTENSION] = extension
+                state[row, col.ADULT_FROM] = adult_from
             elif costed:
-                count_child_cost(retentions, child_costs, cost, r, town, row)
-    used[CHILDREN] = child
+                count_child_cost(retentions, child_costs, cost, town, row)
+    used[col.CHILDREN] = child
     return True
-
-
-@compiled
-def close_children(
-    cells: Integers,
-    retentions: Floats,
-    child_costs: Integers,
-    state: Integers,
-    cost: Floats,
-    rows: int,
-    r: int,
-) -> None:
-    """Count the yearly costs of the children who asked for a place, when time has ended."""
-    for row in range(1, rows + 1):
-        count_child_cost(retentions, child_costs, cost, r, cells[state[row, ORIGIN], C_TOWN], row)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 
-from jeugdsim.engine.ages import YEAR_DAYS
+from jeugdsim.engine import columns as col
+from jeugdsim.engine.ages import YEAR_DAYS, limit_day
 from jeugdsim.engine.compiled import Floats, Integers, compiled
-from jeugdsim.engine.keyed import PURPOSE_SHIFT, philox, poisson_count, uniform, uniform53
-from jeugdsim.engine.tables import ROWS, W_EFFECT, W_STARTS, WHOLE_CELLS
+from jeugdsim.engine.keyed import INFLOW_COUNT, PURPOSE_SHIFT, philox, poisson_count, uniform, uniform53
 
-PART_BITS = 50
-PART = float(1 << PART_BITS)  # exact sums keep whole numbers and parts of 2^-50
-PART_MASK = (1 << PART_BITS) - 1
+_LIST_FIRST = 1 << 60  # taken off the tie of who was in line before the start
 
 
 @compiled
@@ -41,7 +39,6 @@ def next_move(
     move_group: Integers,
     probability: Floats,
     effects: Floats,
-    r: int,
     town: int,
     day: int,
     u: float,
@@ -49,26 +46,24 @@ def next_move(
     """Return which of a form's moves a child makes when a stay ends, or -1 when it leaves care."""
     total = 0.0
     for move in range(first, moves_end):
-        total += probability[r, move] * effects[move_group[town, move], day]
+        total += probability[move] * effects[move_group[town, move], day]
     if total > 1.0:
         u *= total
     below = 0.0
     for move in range(first, moves_end):
-        below += probability[r, move] * effects[move_group[town, move], day]
+        below += probability[move] * effects[move_group[town, move], day]
         if u < below:
             return move
     return -1
 
 
 @compiled
-def days_left_changed(
-    whole_levers: Integers, effect: Floats, r: int, cell: int, entry: int, end: int
-) -> int:
+def days_left_changed(whole_levers: Integers, effect: Floats, cell: int, entry: int, end: int) -> int:
     """Return the end of a stay after the levers that act on children already in care."""
     for lever in range(len(whole_levers)):
-        starts = whole_levers[lever, W_STARTS]
-        if whole_levers[lever, WHOLE_CELLS + cell] > 0 and entry < starts and end > starts:
-            left = (end - starts) * (1.0 + effect[r, whole_levers[lever, W_EFFECT]])
+        starts = whole_levers[lever, col.W_STARTS]
+        if whole_levers[lever, col.WHOLE_CELLS + cell] > 0 and entry < starts and end > starts:
+            left = (end - starts) * (1.0 + effect[whole_levers[lever, col.W_EFFECT]])
             end = starts + max(1, math.floor(left + 0.5))
     return end
 
@@ -86,39 +81,67 @@ def days_of_patience(rate: float, most: int, word: int) -> int:
 
 
 @compiled
-def room_for_child(
-    used: Integers, seen: Integers, seen_child: Integers, cost: Floats, child: int
+def arriving(
+    cells: Integers,
+    months: Integers,
+    month_share: Floats,
+    inflow: Floats,
+    inflow_effects: Floats,
+    cell: int,
+    month: int,
+    draw: int,
 ) -> int:
-    """Return a new row for a child followed at once so far, with what was counted of it; 0: full."""
-    row = used[ROWS] + 1
-    if row >= seen.shape[0]:
-        return 0
-    used[ROWS] = row
-    for form in range(seen.shape[1]):
-        seen[row, form] = seen[0, form] if seen_child[form] == child else -1
-    for contract in range(cost.shape[1]):
-        for year in range(cost.shape[2]):
-            cost[row, contract, year] = cost[0, contract, year]
-            cost[0, contract, year] = 0.0
-    return int(row)
+    """Return the children who first enter care in a cell in a month."""
+    mean = inflow[cell, months[month, col.T_YEAR]] * (
+        month_share[cells[cell, col.C_FORM], month]
+        * inflow_effects[cells[cell, col.C_INFLOW_GROUP], month]
+    )
+    k0, k1 = cells[cell, col.C_KEY_LOW], cells[cell, col.C_KEY_HIGH]
+    address = months[month, col.T_NUMBER] + 1
+    w0, w1, _, _ = philox(0, INFLOW_COUNT << PURPOSE_SHIFT, address, draw, k0, k1)
+    return poisson_count(mean, uniform53(w0, w1))
 
 
 @compiled
-def count_child_cost(
-    retentions: Floats, child_costs: Integers, cost: Floats, r: int, town: int, row: int
+def ask_for_place(
+    cells: Integers,
+    rates: Floats,
+    until_age: Floats,
+    extended_effects: Floats,
+    state: Integers,
+    row: int,
+    wish: int,
+    held: int,
+    rank: int,
+    now: int,
+    first_of_all: bool,
+    born: float,
+    extension: float,
+    horizon: int,
+    w0: int,
+    w1: int,
+    w2: int,
+    w3: int,
 ) -> None:
-    """Add what a child's yearly cost lies above each retention, and forget the cost."""
-    for contract in range(cost.shape[1]):
-        for year in range(cost.shape[2]):
-            euros = cost[row, contract, year]
-            for level in range(retentions.shape[1]):
-                above = euros - retentions[contract, level]
-                if above > 0.0:
-                    whole = int(above)
-                    part = child_costs[r, year, town, contract, level, 1]
-                    part += int((above - whole) * PART + 0.5)
-                    whole += part >> PART_BITS
-                    child_costs[r, year, town, contract, level, 0] += whole
-                    child_costs[r, year, town, contract, level, 1] = part & PART_MASK
-                    child_costs[r, year, town, contract, level, 2] += 1
-            cost[row, contract, year] = 0.0
+    """Write down what a child asks for, its tie number, and when and how it stops waiting without."""
+    form = cells[wish, col.C_FORM]
+    tie = (w0 << 21) | (w1 >> 11)
+    if first_of_all:
+        tie -= _LIST_FIRST
+    escalation = rates[form, col.ESCALATION]
+    rate = rates[form, col.RENEGING] + escalation
+    quits = now + days_of_patience(rate, horizon, w2)
+    ending = col.ESCALATES if uniform(w3) * rate < escalation else col.GIVES_UP
+    limit = limit_day(cells, rates, until_age, extended_effects, wish, born, extension)
+    if held >= 0:
+        here = limit_day(cells, rates, until_age, extended_effects, held, born, extension)
+        limit = min(limit, here)
+    if limit <= quits:
+        quits, ending = limit, col.TOO_OLD
+    state[row, col.WISH] = wish
+    state[row, col.HELD] = held
+    state[row, col.PRIORITY] = rank
+    state[row, col.SINCE] = now
+    state[row, col.TIE] = tie
+    state[row, col.QUITS] = quits
+    state[row, col.ENDING] = ending

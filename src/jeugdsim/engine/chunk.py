@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from jeugdsim.engine import columns as col
 from jeugdsim.engine.kernels import prepare_effects, simulate_draw
 from jeugdsim.engine.tables import (
-    LOG_ROWS,
     Drawn,
     Log,
     Out,
@@ -51,7 +51,7 @@ def simulate_chunk(t: Tables, drawn: Drawn, log_rows: int = 0) -> tuple[Out, Log
         while not simulate_draw(kernel_tables, drawn, out, work, kids, lines, log, draw):
             kids = make_kids(t, 2 * len(kids.state))
             _clear(out, draw)
-    return out, log, int(work.used[LOG_ROWS])
+    return out, log, int(work.used[col.LOG_ROWS])
 
 
 def _most_children(t: Tables, drawn: Drawn) -> int:

@@ -6,7 +6,9 @@ Arrays in, ``out`` arrays written; integers, + - * / and comparisons on tables m
 
 from __future__ import annotations
 
-from jeugdsim.engine.children import close_children, follow
+from jeugdsim.engine import columns as col
+from jeugdsim.engine.booking import close_children
+from jeugdsim.engine.children import follow
 from jeugdsim.engine.compiled import Floats, Truths, compiled
 from jeugdsim.engine.queues import (
     admit_all,
@@ -19,7 +21,7 @@ from jeugdsim.engine.queues import (
     still_waiting,
     wake,
 )
-from jeugdsim.engine.tables import ROWS, Drawn, Kids, Lines, Log, Out, Packed, Tables, Work
+from jeugdsim.engine.tables import Drawn, Kids, Lines, Log, Out, Packed, Tables, Work
 
 
 @compiled
@@ -75,7 +77,7 @@ def simulate_draw(
             return False
     if drawn.places.shape[1] == 0:
         return True
-    open_lines(kids, lines, used[ROWS])
+    open_lines(kids, lines, used[col.ROWS])
     horizon = len(t.day_year)
     for day in range(horizon):
         year = t.day_year[day]
@@ -91,6 +93,6 @@ def simulate_draw(
         plan_ends(kids, lines, batch)
         if day + 1 == t.year_first_day[year + 1]:
             close_year(work.waits, out.counts[r, year], out.wait_p90_days[r, year])
-    follow(t, drawn, out, work, kids, log, r, -1, still_waiting(kids, used[ROWS], horizon))
-    close_children(cells, t.retentions, out.child_costs, kids.state, kids.cost, used[ROWS], r)
+    follow(t, drawn, out, work, kids, log, r, -1, still_waiting(kids, used[col.ROWS], horizon))
+    close_children(cells, t.retentions, out.child_costs[r], kids.state, kids.cost, used[col.ROWS])
     return True

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from jeugdsim.engine import columns as col
 from jeugdsim.engine.ages import MAJORITY, YEAR_DAYS
 from jeugdsim.engine.stays import Stay, continuous_stay, rounding_factor
-from jeugdsim.engine.tables import PRIORITIES
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.numbers import Number, mean_of
 from jeugdsim.scenario.rows import CareForm
@@ -18,7 +18,7 @@ from jeugdsim.world.parameters import Parameters
 
 Array = npt.NDArray[np.float64]
 _AGES = 18  # entry ages 0 to 17
-_LAST_CLASS = PRIORITIES - 1
+_LAST_CLASS = col.PRIORITIES - 1
 
 
 @dataclass(frozen=True)

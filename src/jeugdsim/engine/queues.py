@@ -8,6 +8,7 @@ circle change places at the end of the day.
 
 from __future__ import annotations
 
+from jeugdsim.engine import columns as col
 from jeugdsim.engine.compiled import Counts, Floats, Integers, compiled
 from jeugdsim.engine.lines import (
     circle_through,
@@ -19,30 +20,7 @@ from jeugdsim.engine.lines import (
     stand_in_line,
     take_off_day,
 )
-from jeugdsim.engine.tables import (
-    ADMISSIONS,
-    ADMITTED,
-    ASKING,
-    C_POOL,
-    DAY,
-    DAY_NEXT,
-    END,
-    ENDING,
-    FOUND_BY,
-    HELD,
-    IN_LINE,
-    IN_PLACE,
-    POOL,
-    QUITS,
-    SINCE,
-    STATUS,
-    STAY_ENDS,
-    STILL_WAITS,
-    UNTIL,
-    WISH,
-    Kids,
-    Lines,
-)
+from jeugdsim.engine.tables import Kids, Lines
 
 
 @compiled
@@ -50,11 +28,11 @@ def open_lines(kids: Kids, lines: Lines, rows: int) -> None:
     """Put the children of a draw on the calendar: when their stay ends, or when they ask."""
     clear_lines(lines)
     for row in range(1, rows + 1):
-        if kids.state[row, STATUS] == IN_PLACE:
-            lines.taken[kids.state[row, POOL]] += 1
-            put_on_day(kids, lines, row, kids.state[row, END])
+        if kids.state[row, col.STATUS] == col.IN_PLACE:
+            lines.taken[kids.state[row, col.POOL]] += 1
+            put_on_day(kids, lines, row, kids.state[row, col.END])
         else:
-            put_on_day(kids, lines, row, kids.state[row, SINCE])
+            put_on_day(kids, lines, row, kids.state[row, col.SINCE])
 
 
 @compiled
@@ -64,18 +42,18 @@ def wake(cells: Integers, kids: Kids, lines: Lines, day: int) -> tuple[int, int]
     row = lines.day_first[day]
     lines.day_first[day] = 0
     while row > 0:
-        following = kids.state[row, DAY_NEXT]
-        kids.state[row, DAY] = -1
-        if kids.state[row, STATUS] == ASKING:
+        following = kids.state[row, col.DAY_NEXT]
+        kids.state[row, col.DAY] = -1
+        if kids.state[row, col.STATUS] == col.ASKING:
             kids.joining[joining] = row
             joining += 1
         else:
-            if kids.state[row, STATUS] == IN_LINE:
-                leave_line(kids, lines, row, cells[kids.state[row, WISH], C_POOL])
-                kids.state[row, STATUS] = kids.state[row, ENDING]
-                kids.state[row, UNTIL] = day
+            if kids.state[row, col.STATUS] == col.IN_LINE:
+                leave_line(kids, lines, row, cells[kids.state[row, col.WISH], col.C_POOL])
+                kids.state[row, col.STATUS] = kids.state[row, col.ENDING]
+                kids.state[row, col.UNTIL] = day
             else:
-                kids.state[row, STATUS] = STAY_ENDS
+                kids.state[row, col.STATUS] = col.STAY_ENDS
             kids.batch[batch] = row
             batch += 1
         row = following
@@ -87,25 +65,25 @@ def after_the_stays(kids: Kids, lines: Lines, day: int, joining: int, batch: int
     """Free the places of who went, plan what comes next; return how many join a line."""
     for index in range(batch):
         row = kids.batch[index]
-        asks = kids.state[row, STATUS] == ASKING
-        asks_today = asks and kids.state[row, SINCE] == day
-        if not (asks_today and kids.state[row, HELD] >= 0):
+        asks = kids.state[row, col.STATUS] == col.ASKING
+        asks_today = asks and kids.state[row, col.SINCE] == day
+        if not (asks_today and kids.state[row, col.HELD] >= 0):
             _free_place(kids, lines, row)
         if asks_today:
             kids.joining[joining] = row
             joining += 1
         elif asks:
-            put_on_day(kids, lines, row, kids.state[row, SINCE])
+            put_on_day(kids, lines, row, kids.state[row, col.SINCE])
     return joining
 
 
 @compiled
 def _free_place(kids: Kids, lines: Lines, row: int) -> None:
     """Free the place a child has, if it has one."""
-    pool = kids.state[row, POOL]
+    pool = kids.state[row, col.POOL]
     if pool >= 0:
         lines.taken[pool] -= 1
-        kids.state[row, POOL] = -1
+        kids.state[row, col.POOL] = -1
 
 
 @compiled
@@ -114,21 +92,21 @@ def line_up(cells: Integers, kids: Kids, lines: Lines, joining: int) -> None:
     sort_by_tie(kids, joining)
     for index in range(joining):
         row = kids.joining[index]
-        kids.state[row, STATUS] = IN_LINE
-        stand_in_line(kids, lines, row, cells[kids.state[row, WISH], C_POOL])
-        put_on_day(kids, lines, row, kids.state[row, QUITS])
+        kids.state[row, col.STATUS] = col.IN_LINE
+        stand_in_line(kids, lines, row, cells[kids.state[row, col.WISH], col.C_POOL])
+        put_on_day(kids, lines, row, kids.state[row, col.QUITS])
 
 
 @compiled
 def _admit(cells: Integers, kids: Kids, lines: Lines, day: int, row: int) -> None:
     """Give a child in line its place."""
-    pool = cells[kids.state[row, WISH], C_POOL]
+    pool = cells[kids.state[row, col.WISH], col.C_POOL]
     leave_line(kids, lines, row, pool)
     take_off_day(kids, lines, row)
     _free_place(kids, lines, row)
     lines.taken[pool] += 1
-    kids.state[row, STATUS] = ADMITTED
-    kids.state[row, UNTIL] = day
+    kids.state[row, col.STATUS] = col.ADMITTED
+    kids.state[row, col.UNTIL] = day
 
 
 @compiled
@@ -172,7 +150,7 @@ def resolve_circles(cells: Integers, kids: Kids, lines: Lines, day: int, batch: 
             if held == start:
                 break
             wished = held
-            held = lines.search[held, FOUND_BY]
+            held = lines.search[held, col.FOUND_BY]
     return batch
 
 
@@ -181,7 +159,7 @@ def plan_ends(kids: Kids, lines: Lines, batch: int) -> None:
     """Put the children who got a place on the day their stay ends."""
     for index in range(batch):
         row = kids.batch[index]
-        put_on_day(kids, lines, row, kids.state[row, END])
+        put_on_day(kids, lines, row, kids.state[row, col.END])
 
 
 @compiled
@@ -189,9 +167,9 @@ def still_waiting(kids: Kids, rows: int, horizon: int) -> int:
     """Gather the children who are in line when time ends; return how many."""
     batch = 0
     for row in range(1, rows + 1):
-        if kids.state[row, STATUS] == IN_LINE:
-            kids.state[row, STATUS] = STILL_WAITS
-            kids.state[row, UNTIL] = horizon
+        if kids.state[row, col.STATUS] == col.IN_LINE:
+            kids.state[row, col.STATUS] = col.STILL_WAITS
+            kids.state[row, col.UNTIL] = horizon
             kids.batch[batch] = row
             batch += 1
     return batch
@@ -203,7 +181,7 @@ def close_year(waits: Integers, counts: Counts, wait_p90_days: Floats) -> None:
     for form in range(len(waits)):
         admitted = 0
         for town in range(len(counts)):
-            admitted += counts[town, form, ADMISSIONS]
+            admitted += counts[town, form, col.ADMISSIONS]
         if admitted == 0:
             continue
         rank = 0.9 * (admitted - 1)

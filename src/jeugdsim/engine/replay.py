@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.engine import tables as log_names
+from jeugdsim.engine import columns as col
 from jeugdsim.engine.chunk import simulate_chunk
 from jeugdsim.engine.countable import refuse_uncountable
 from jeugdsim.engine.drawn import draw_shocks, make_drawn, units_factor
 from jeugdsim.engine.keyed import LIST_ADDRESS, STOCK_ADDRESS
 from jeugdsim.engine.plan import Plan, make_plan, make_tables
-from jeugdsim.engine.tables import BRIDGING_ROW, STAY_ROW, WAIT_ROW, Log
+from jeugdsim.engine.tables import Log
 from jeugdsim.scenario.findings import nearest, shown
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.world.parameters import draw_parameters
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Integers = npt.NDArray[np.int64]
-_KINDS = {STAY_ROW: "stay", BRIDGING_ROW: "bridging", WAIT_ROW: "wait"}
+_KINDS = {col.STAY_ROW: "stay", col.BRIDGING_ROW: "bridging", col.WAIT_ROW: "wait"}
 _AFTER_A_STAY = {
-    log_names.LEFT: "leaves care",
-    log_names.AGED_OUT: "age limit",
-    log_names.GOES_ON: "goes on",
+    col.LEFT: "leaves care",
+    col.AGED_OUT: "age limit",
+    col.GOES_ON: "goes on",
 }
 _AFTER_A_WAIT = {
-    log_names.ADMITTED: "admitted",
-    log_names.GIVES_UP: "reneges",
-    log_names.ESCALATES: "escalates",
-    log_names.TOO_OLD: "age limit",
-    log_names.STILL_WAITS: "goes on",
+    col.ADMITTED: "admitted",
+    col.GIVES_UP: "reneges",
+    col.ESCALATES: "escalates",
+    col.TOO_OLD: "age limit",
+    col.STILL_WAITS: "goes on",
 }
 _COMMAND_LINE_SEED = 2027
 _STEPS_APART = 3  # rows of one step in order: the wait, bridging meanwhile, the stay
@@ -147,51 +147,49 @@ def _table(plan: Plan, log: Log, units_per_day: npt.NDArray[np.float64]) -> pd.D
     import pandas as pd
 
     whole = log.whole
-    kind, step = whole[:, log_names.LOG_KIND], whole[:, log_names.LOG_STEP]
-    address = whole[:, log_names.LOG_ADDRESS]
+    kind, step = whole[:, col.LOG_KIND], whole[:, col.LOG_STEP]
+    address = whole[:, col.LOG_ADDRESS]
     order = np.lexsort(
         (
             step * _STEPS_APART - kind,
-            whole[:, log_names.LOG_SEQUENCE],
+            whole[:, col.LOG_SEQUENCE],
             np.where(address == LIST_ADDRESS, -1, address),
-            whole[:, log_names.LOG_ORIGIN],
+            whole[:, col.LOG_ORIGIN],
         )
     )
     whole, kind = whole[order], kind[order]
-    cell, begin, end = (
-        whole[:, column] for column in (log_names.LOG_CELL, log_names.LOG_BEGIN, log_names.LOG_END)
-    )
+    cell, begin, end = (whole[:, column] for column in (col.LOG_CELL, col.LOG_BEGIN, col.LOG_END))
     names = _Names(plan)
-    asked_for = whole[:, log_names.LOG_PRIORITY] >= 0
+    asked_for = whole[:, col.LOG_PRIORITY] >= 0
     goes_on = (end >= plan.calendar.days) | (_outcomes(whole) == "goes on")
     units = log.numbers[order, 1:] * units_per_day.T[plan.cell_form[cell]]
     columns: dict[str, Any] = {
         "client": names.clients(whole),
         "municipality": names.towns[plan.cell_municipality[cell]],
         "kind": np.array([_KINDS[number] for number in range(len(_KINDS))])[kind],
-        "step": whole[:, log_names.LOG_STEP],
+        "step": whole[:, col.LOG_STEP],
         "care_form": names.forms[plan.cell_form[cell]],
-        "asked": names.dates(whole[:, log_names.LOG_ASKED]),
+        "asked": names.dates(whole[:, col.LOG_ASKED]),
         "begin": names.dates(np.where(begin >= 0, begin, -1)),
         "end": np.where(goes_on, _NO_DATE, names.dates(end)),
         "days": np.minimum(end, plan.calendar.days) - np.maximum(begin, 0),
         "outcome": _outcomes(whole),
         "next": names.next_forms(whole),
-        "stays_in": names.of_cells(whole[:, log_names.LOG_HELD]),
-        "priority": np.where(asked_for, whole[:, log_names.LOG_PRIORITY] + 1, 0),
-        "tie": np.where(asked_for, whole[:, log_names.LOG_TIE], 0),
-        "gives_up": np.where(asked_for, names.dates(whole[:, log_names.LOG_QUITS]), _NO_DATE),
+        "stays_in": names.of_cells(whole[:, col.LOG_HELD]),
+        "priority": np.where(asked_for, whole[:, col.LOG_PRIORITY] + 1, 0),
+        "tie": np.where(asked_for, whole[:, col.LOG_TIE], 0),
+        "gives_up": np.where(asked_for, names.dates(whole[:, col.LOG_QUITS]), _NO_DATE),
         "intensity": log.numbers[order, 0],
         "units": units.sum(axis=1),
     }
     if plan.scenario.has_ages:
-        columns["adult_on"] = names.dates(whole[:, log_names.LOG_ADULT])
+        columns["adult_on"] = names.dates(whole[:, col.LOG_ADULT])
     return pd.DataFrame(columns)
 
 
 def _outcomes(whole: Integers) -> npt.NDArray[np.str_]:
-    waits = whole[:, log_names.LOG_KIND] != STAY_ROW
-    outcome = whole[:, log_names.LOG_OUTCOME]
+    waits = whole[:, col.LOG_KIND] != col.STAY_ROW
+    outcome = whole[:, col.LOG_OUTCOME]
     after_stay = np.array([_AFTER_A_STAY.get(number, "moves") for number in outcome])
     after_wait = np.array([_AFTER_A_WAIT.get(number, "") for number in outcome])
     return np.where(waits, after_wait, after_stay)
@@ -218,16 +216,16 @@ class _Names:
 
     def next_forms(self, whole: Integers) -> npt.NDArray[np.object_]:
         """Return the form a child asks for when a stay ends."""
-        stays = whole[:, log_names.LOG_KIND] == STAY_ROW
-        return self.of_cells(np.where(stays, whole[:, log_names.LOG_OUTCOME], -1))
+        stays = whole[:, col.LOG_KIND] == col.STAY_ROW
+        return self.of_cells(np.where(stays, whole[:, col.LOG_OUTCOME], -1))
 
     def clients(self, whole: Integers) -> npt.NDArray[np.object_]:
         """Return the children's names: where and when they first came, and which of them it is."""
-        origin = whole[:, log_names.LOG_ORIGIN]
+        origin = whole[:, col.LOG_ORIGIN]
         towns = self.towns[self.plan.cell_municipality[origin]]
         forms = self.forms[self.plan.cell_form[origin]]
-        months = self._months(whole[:, log_names.LOG_ADDRESS])
-        numbers = (whole[:, log_names.LOG_SEQUENCE] + 1).astype(str).astype(object)
+        months = self._months(whole[:, col.LOG_ADDRESS])
+        numbers = (whole[:, col.LOG_SEQUENCE] + 1).astype(str).astype(object)
         return np.asarray(towns + "." + forms + "." + months + "." + numbers)
 
     def _months(self, address: Integers) -> npt.NDArray[np.object_]:

@@ -12,9 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from jeugdsim.engine import columns as col
 from jeugdsim.engine.compiled import Counts, Floats, Integers, Truths
-
-PRIORITIES = 10  # classes 0..8 as written 1..9, then all without a number
 
 
 class Tables(NamedTuple):
@@ -90,9 +89,6 @@ class Drawn(NamedTuple):
     price: Floats  # (r, years, k) euros of price_year per day in care; or (r, 0, 0)
 
 
-RENEGING, ESCALATION, EXTENDED_SHARE = range(3)
-
-
 class Packed(NamedTuple):
     """Tables as the kernel reads them: few arrays, what is used together side by side.
 
@@ -112,40 +108,10 @@ class Packed(NamedTuple):
     intensity_quantiles: Floats
     remaining_cumulative: Floats
     steps: Floats  # (2, steps) chances and days
-    whole: Integers  # (a, WHOLE_CELLS + c) effect, first day, and whether it reaches each cell
+    whole: Integers  # (a, col.WHOLE_CELLS + c) effect, first day, and whether it reaches each cell
     entry_ages: Floats
     until_age: Floats
     retentions: Floats
-
-
-(
-    C_FORM,
-    C_TOWN,
-    C_KEY_LOW,
-    C_KEY_HIGH,
-    C_STAY_GROUP,
-    C_UNITS_GROUP,
-    C_INFLOW_GROUP,
-    C_EXTENDED_GROUP,
-    C_POOL,
-    C_ENTRY_CLASS,
-    C_CONTRACT,
-) = range(11)
-(
-    F_FIXED,
-    F_SPREAD_UNITS,
-    F_PER_TRAJECTORY,
-    F_STEP_FIRST,
-    F_STEPS_END,
-    F_MOVE_FIRST,
-    F_MOVES_END,
-    F_BRIDGING,
-    F_ESCALATION,
-    F_IN_TIME_DAYS,
-) = range(10)
-M_TO, M_HOLDS, M_CLASS = range(3)
-T_FIRST_DAY, T_DAYS, T_YEAR, T_NUMBER = range(4)
-W_EFFECT, W_STARTS, WHOLE_CELLS = range(3)
 
 
 def packed(t: Tables) -> Packed:
@@ -205,32 +171,12 @@ class Out(NamedTuple):
     a bit of difference; so are the euros above a retention.
     """
 
-    counts: Counts  # (r, years, m, k, COUNTS or FREE_COUNTS)
+    counts: Counts  # (r, years, m, k, col.COUNTS or col.FREE_COUNTS)
     units: Integers  # (r, years, m, k, 2) intensity times days in care times effects; whole, part
     clients_at_start: Counts  # (r, m, k)
     youth_in_year: Counts  # (r, years, m)
     wait_p90_days: Floats  # (r, years, k); or (r, 0, 0)
     child_costs: Integers  # (r, years, m, contracts, most, 3) euros above: whole, part; children
-
-
-(
-    CLIENT_DAYS,
-    STAYS_STARTED,
-    STAYS_ENDED,
-    CLIENTS_IN_YEAR,
-    WAITING_DAYS,  # by the form waited for
-    WAITING_AT_YEAR_END,
-    ADMISSIONS,
-    ADMISSION_WAIT_DAYS,
-    ADMISSIONS_IN_TIME,
-    BLOCKED_DAYS,  # by the form in which the child stays
-    RENEGED,
-    ESCALATED,
-    ADULTS_AT_YEAR_END,  # 18 and over
-    LEFT_AT_AGE_LIMIT,
-) = range(14)
-COUNTS = 14
-FREE_COUNTS = 4  # the first four, where nothing limits care
 
 
 class Work(NamedTuple):
@@ -247,9 +193,6 @@ class Work(NamedTuple):
     used: Integers  # (3,) children followed, rows of Kids in use, rows of the log asked for
 
 
-CHILDREN, ROWS, LOG_ROWS = range(3)
-
-
 class Kids(NamedTuple):
     """Children who ask for a limited form, a row each; row 0 is whoever is followed at once.
 
@@ -257,59 +200,12 @@ class Kids(NamedTuple):
     most one line; both are lists linked both ways.
     """
 
-    state: Integers  # (n, STATE_COLUMNS)
+    state: Integers  # (n, col.STATE_COLUMNS)
     traits: Floats  # (n, 3) born, extension, intensity
     seen: Integers  # (n, k) last year in which it was counted in a form
     cost: Floats  # (n, contracts, years) euros of price_year
     batch: Integers  # (n,) rows to follow next
     joining: Integers  # (n,) rows that ask today
-
-
-(
-    STATUS,
-    ORIGIN,  # cell of first entry
-    ADDRESS,
-    SEQUENCE,
-    STEP,
-    CELL,  # where it is, or was last
-    POOL,  # whose place it takes, or -1
-    ENTRY,  # day
-    END,  # day
-    NEXT_WORD,
-    WISH,  # cell it asks for
-    HELD,  # cell it stays in while it waits, or -1
-    SINCE,  # day it asked
-    PRIORITY,
-    TIE,
-    QUITS,  # day it stops waiting without a place
-    ENDING,  # how it then stops
-    UNTIL,  # day it stopped waiting
-    ADULT_FROM,  # day it turns 18
-    YOUTH_YEAR,  # last year in which it was counted as a youth
-    LOG_AT,  # its last stay in the log
-    DAY,  # its calendar day, or -1
-    DAY_NEXT,
-    DAY_BEFORE,
-    LINE_NEXT,
-    LINE_BEFORE,
-) = range(26)
-STATE_COLUMNS = 26
-BORN, EXTENSION, INTENSITY = range(3)
-
-(
-    ASKING,  # for a place, or about to begin a stay that needs none
-    IN_LINE,
-    ADMITTED,  # stopped waiting, with a place
-    GIVES_UP,  # stopped waiting, without; so do the next three
-    ESCALATES,
-    TOO_OLD,
-    STILL_WAITS,  # when time ends
-    BEGINS,  # a stay, with its place if it needs one
-    IN_PLACE,
-    STAY_ENDS,
-    GONE,
-) = range(11)
-"""What a child is doing; also how a wait ended in the log."""
 
 
 class Lines(NamedTuple):
@@ -322,38 +218,11 @@ class Lines(NamedTuple):
     search: Integers  # (p, 2) for circles: the pool a pool was found from, pools to look at
 
 
-FOUND_BY, TODO = range(2)
-
-
 class Log(NamedTuple):
     """A row per stay, bridging stay or wait, for one draw followed child by child; or no rows."""
 
-    whole: Integers  # (rows, LOG_COLUMNS)
+    whole: Integers  # (rows, col.LOG_COLUMNS)
     numbers: Floats  # (rows, 1 + years) intensity, then units before the draw's units per day
-
-
-(
-    LOG_KIND,
-    LOG_ORIGIN,
-    LOG_ADDRESS,
-    LOG_SEQUENCE,
-    LOG_STEP,
-    LOG_CELL,
-    LOG_ASKED,
-    LOG_BEGIN,
-    LOG_END,
-    LOG_OUTCOME,
-    LOG_ADULT,
-    LOG_HELD,  # cell in which a child waits, or -1
-    LOG_PRIORITY,
-    LOG_TIE,
-    LOG_QUITS,  # day on which it stops waiting without a place
-) = range(15)
-LOG_COLUMNS = 15
-STAY_ROW, BRIDGING_ROW, WAIT_ROW = range(3)
-"""Kinds of row in the log."""
-LEFT, AGED_OUT, GOES_ON = -1, -2, -3
-"""Outcomes of a stay in the log other than the cell asked for next."""
 
 
 def make_work(t: Tables) -> Work:
@@ -378,7 +247,7 @@ def make_kids(t: Tables, children: int) -> Kids:
     years, contracts = len(t.year_first_day) - 1, len(t.retentions)
     costs = (rows, contracts, years) if t.retentions.shape[1] else (rows, 0, 0)
     return Kids(
-        state=np.zeros((rows, STATE_COLUMNS), dtype=np.int64),
+        state=np.zeros((rows, col.STATE_COLUMNS), dtype=np.int64),
         traits=np.zeros((rows, 3)),
         seen=np.zeros((rows, len(t.fixed_stay)), dtype=np.int64),
         cost=np.zeros(costs),
@@ -392,7 +261,7 @@ def make_lines(t: Tables) -> Lines:
     pools, days = len(t.pool_form), len(t.day_year)
     return Lines(
         day_first=np.zeros(days, dtype=np.int64),
-        ends=np.zeros((pools, PRIORITIES, 2), dtype=np.int64),
+        ends=np.zeros((pools, col.PRIORITIES, 2), dtype=np.int64),
         taken=np.zeros(pools, dtype=np.int64),
         blocked=np.zeros((pools, pools), dtype=np.int64),
         search=np.zeros((pools, 2), dtype=np.int64),
@@ -402,14 +271,16 @@ def make_lines(t: Tables) -> Lines:
 def make_log(t: Tables, rows: int) -> Log:
     """Return room for so many rows; 0 logs nothing."""
     years = len(t.year_first_day) - 1
-    return Log(whole=np.zeros((rows, LOG_COLUMNS), dtype=np.int64), numbers=np.zeros((rows, 1 + years)))
+    return Log(
+        whole=np.zeros((rows, col.LOG_COLUMNS), dtype=np.int64), numbers=np.zeros((rows, 1 + years))
+    )
 
 
 def make_out(t: Tables, draws: int) -> Out:
     """Return counts at zero for the draws of a chunk."""
     years, (towns, forms) = len(t.year_first_day) - 1, t.cell_at.shape
     limited = len(t.pool_form) > 0
-    counts = COUNTS if limited or len(t.until_age) else FREE_COUNTS
+    counts = col.COUNTS if limited or len(t.until_age) else col.FREE_COUNTS
     return Out(
         counts=np.zeros((draws, years, towns, forms, counts), dtype=np.int32),
         units=np.zeros((draws, years, towns, forms, 2), dtype=np.int64),

@@ -9,29 +9,12 @@ import numpy.typing as npt
 import xarray as xr
 
 from jeugdsim import __version__
-from jeugdsim.engine.choices import PART_BITS
+from jeugdsim.engine import columns as col
+from jeugdsim.engine.booking import PART_BITS
 from jeugdsim.engine.compiled import Counts
 from jeugdsim.engine.fingerprint import quantities_hash
 from jeugdsim.engine.limits import pools_of, retention_table
-from jeugdsim.engine.tables import (
-    ADMISSION_WAIT_DAYS,
-    ADMISSIONS,
-    ADMISSIONS_IN_TIME,
-    ADULTS_AT_YEAR_END,
-    BLOCKED_DAYS,
-    CLIENT_DAYS,
-    CLIENTS_IN_YEAR,
-    ESCALATED,
-    LEFT_AT_AGE_LIMIT,
-    RENEGED,
-    STAYS_ENDED,
-    STAYS_STARTED,
-    WAITING_AT_YEAR_END,
-    WAITING_DAYS,
-    Drawn,
-    Out,
-    Tables,
-)
+from jeugdsim.engine.tables import Drawn, Out, Tables
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.world.index import IndexPaths
 from jeugdsim.world.keys import STREAM_VERSION
@@ -66,10 +49,10 @@ def counts_of(scenario: Scenario, t: Tables, drawn: Drawn, out: Out, factor: Arr
     count = np.moveaxis(out.counts, -1, 0)
     return {
         "units": _exact(out.units) * factor[:, :, None, :],
-        "client_days": count[CLIENT_DAYS],
-        "stays_started": count[STAYS_STARTED],
-        "stays_ended": count[STAYS_ENDED],
-        "clients_in_year": count[CLIENTS_IN_YEAR],
+        "client_days": count[col.CLIENT_DAYS],
+        "stays_started": count[col.STAYS_STARTED],
+        "stays_ended": count[col.STAYS_ENDED],
+        "clients_in_year": count[col.CLIENTS_IN_YEAR],
         "clients_at_year_end": _at_year_end(out, count),
         "clients_at_start": out.clients_at_start,
         "youth_in_year": out.youth_in_year / scenario.settings.trajectories_per_youth,
@@ -85,7 +68,7 @@ def _exact(sums: npt.NDArray[np.int64]) -> Array:
 
 
 def _at_year_end(out: Out, count: Counts) -> Counts:
-    change = np.cumsum(count[STAYS_STARTED] - count[STAYS_ENDED], axis=1, dtype=np.int32)
+    change = np.cumsum(count[col.STAYS_STARTED] - count[col.STAYS_ENDED], axis=1, dtype=np.int32)
     return np.asarray(out.clients_at_start[:, None] + change)
 
 
@@ -99,14 +82,14 @@ def _waiting_counts(
         if form in whole:
             places[:, :, number] = drawn.places[:, t.pool_form == number].sum(axis=1)
     return {
-        "waiting_days": count[WAITING_DAYS],
-        "clients_waiting_at_year_end": count[WAITING_AT_YEAR_END],
-        "admissions": count[ADMISSIONS],
-        "admission_wait_days": count[ADMISSION_WAIT_DAYS],
-        "admissions_in_time": count[ADMISSIONS_IN_TIME],
-        "blocked_days": count[BLOCKED_DAYS],
-        "reneged": count[RENEGED],
-        "escalated": count[ESCALATED],
+        "waiting_days": count[col.WAITING_DAYS],
+        "clients_waiting_at_year_end": count[col.WAITING_AT_YEAR_END],
+        "admissions": count[col.ADMISSIONS],
+        "admission_wait_days": count[col.ADMISSION_WAIT_DAYS],
+        "admissions_in_time": count[col.ADMISSIONS_IN_TIME],
+        "blocked_days": count[col.BLOCKED_DAYS],
+        "reneged": count[col.RENEGED],
+        "escalated": count[col.ESCALATED],
         "wait_p90_days": out.wait_p90_days,
         "places": places,
     }
@@ -114,8 +97,8 @@ def _waiting_counts(
 
 def _age_counts(count: Counts) -> dict[str, Any]:
     return {
-        "clients_18_and_over_at_year_end": count[ADULTS_AT_YEAR_END],
-        "left_at_age_limit": count[LEFT_AT_AGE_LIMIT],
+        "clients_18_and_over_at_year_end": count[col.ADULTS_AT_YEAR_END],
+        "left_at_age_limit": count[col.LEFT_AT_AGE_LIMIT],
     }
 
 

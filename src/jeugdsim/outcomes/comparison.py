@@ -20,6 +20,7 @@ from jeugdsim.outcomes.overruns import CENT
 from jeugdsim.outcomes.reserve import reserve_lost
 from jeugdsim.outcomes.runs import Run
 from jeugdsim.outcomes.summary import TOTAL, per_year
+from jeugdsim.outcomes.waiting import LINE, children_waiting, years_only
 
 Array = npt.NDArray[np.float64]
 Block = dict[str, Any]
@@ -43,7 +44,8 @@ def comparison_block(baseline: Run, compared: Run) -> Block:
         ``baseline`` and ``compared``; cost also ``p90`` (the difference of the P90s) and ``chance``
         (that the compared run is cheaper, dearer, equal). A chance has ``baseline``, ``compared``,
         ``difference`` and ``standard_error``, and is None where a target is zero. ``region.moved``
-        splits the difference in cost.
+        splits the difference in cost. Where care forms have places in one of them the region has
+        ``clients_waiting_at_year_end``, per year.
     """
     return {
         "region": _region(baseline, compared),
@@ -122,7 +124,18 @@ def _region(baseline: Run, compared: Run) -> Block:
         "chance_target": _chance_of_target(baseline, compared, "savings"),
         "chance_target_real": _chance_of_target(baseline, compared, "real"),
         "moved": _moved_block(moved_cost(baseline, compared).sum("municipality")),
+        **_lines(baseline, compared),
     }
+
+
+def _lines(baseline: Run, compared: Run) -> Block:
+    """Summarise who waits at the end of every year; nothing where no care form has places."""
+    runs = (baseline, compared)
+    if not any(run.scenario.limited_forms for run in runs):
+        return {}
+    lines = (children_waiting(run.volumes) for run in runs)
+    ours, theirs = (years_only(line, np.asarray) for line in lines)
+    return {LINE: {year: difference_block(ours[year], theirs[year]) for year in ours}}
 
 
 def _region_amounts(run: Run) -> dict[str, xr.DataArray]:

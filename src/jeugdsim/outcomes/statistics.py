@@ -46,3 +46,23 @@ def describe(values: Array) -> dict[str, float]:
         "standard_error": standard_error(values),
         **dict(zip(_LEVELS, map(float, percentiles), strict=True)),
     }
+
+
+def describe_known(values: Array) -> dict[str, float]:
+    """Describe a number that does not exist (NaN) in every draw, over the draws in which it does.
+
+    Parameters
+    ----------
+    values : ndarray, shape (draws,)
+        One number per draw, NaN where there is none; all NaN gives NaN throughout.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> describe_known(np.array([1.0, np.nan, 3.0]))["mean"]
+    2.0
+    """
+    known = values[~np.isnan(values)]
+    if len(known) == 0:
+        return dict.fromkeys(("mean", "sd", "standard_error", *_LEVELS), float("nan"))
+    return describe(known)

@@ -24,7 +24,7 @@ from jeugdsim.world.innovations import yearly_innovations
 
 Array = npt.NDArray[np.float64]
 Columns = tuple[int, ...]
-POOLED = ("care_forms", "contracts", "demand", "moves")
+POOLED = ("care_forms", "contracts", "demand", "extended_care", "moves", "waiting")
 _LEVELS = (np.arange(10_000) + 0.5) / 10_000
 
 

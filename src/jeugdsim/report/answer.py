@@ -1,7 +1,8 @@
 """The printed answer: what a run says, on one terminal screen.
 
 It shows cost, overrun and the savings target per year, what task-based contracts leave their
-providers, and the bill of each municipality; side by side with the same world under all P x Q.
+providers, and the bill of each municipality; side by side with the same world under all P x Q. Where
+care forms have places it shows who waits.
 """
 
 from __future__ import annotations
@@ -13,11 +14,15 @@ from typing import Any, Final
 from jeugdsim.report import notation, notes, tables
 from jeugdsim.report.side import Side
 from jeugdsim.report.text_table import shorten
+from jeugdsim.report.waiting_table import waiting_table
 from jeugdsim.report.words import check_language, word
 
 MOST_LINES: Final = 40
 MOST_MUNICIPALITIES: Final = 12
 FEWEST_MUNICIPALITIES: Final = 5
+SOME_MUNICIPALITIES: Final = 7
+SOME_WAITING: Final = 5
+FEWEST_WAITING: Final = 2
 FEWEST_CONTRACTS: Final = 3
 FEWEST_YEARS: Final = 5
 
@@ -29,7 +34,8 @@ class _Plan:
     years: int = 8
     contracts: int = 6
     municipalities: int = MOST_MUNICIPALITIES
-    blanks: int = 2
+    waiting: int = 7
+    blanks: int = 3
     notes: int = notes.MOST
 
 
@@ -74,14 +80,17 @@ def _plans() -> Iterator[_Plan]:
     """Give ever tighter plans: what a reader misses least goes first."""
     plan = _Plan()
     yield plan
-    fewest = {
-        "blanks": 0,
-        "municipalities": FEWEST_MUNICIPALITIES,
-        "contracts": FEWEST_CONTRACTS,
-        "years": FEWEST_YEARS,
-        "notes": 0,
-    }
-    for part, least in fewest.items():
+    steps = (
+        ("blanks", 0),
+        ("waiting", SOME_WAITING),
+        ("municipalities", SOME_MUNICIPALITIES),
+        ("contracts", FEWEST_CONTRACTS),
+        ("municipalities", FEWEST_MUNICIPALITIES),
+        ("waiting", FEWEST_WAITING),
+        ("years", FEWEST_YEARS),
+        ("notes", 0),
+    )
+    for part, least in steps:
         for count in range(getattr(plan, part) - 1, least - 1, -1):
             plan = replace(plan, **{part: count})
             yield plan
@@ -92,6 +101,7 @@ def _lines(sides: Sequence[Side], width: int, plan: _Plan) -> list[str]:
     region = tables.region_table(sides, width, plan.years)
     contracts = tables.contract_table(first, width, plan.contracts)
     municipalities = tables.municipality_table(sides, width, plan.municipalities)
+    waiting = waiting_table(first, width, plan.waiting)
     chances = notation.bounds_in([*region.lines, *contracts, *municipalities])
     return [
         *notes.opening(first, width),
@@ -101,5 +111,7 @@ def _lines(sides: Sequence[Side], width: int, plan: _Plan) -> list[str]:
         *contracts,
         *[""] * (plan.blanks > 1),
         *municipalities,
+        *[""] * (plan.blanks > 2 and bool(waiting)),
+        *waiting,
         *notes.closing(first, width),
     ]

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from jeugdsim.report import compare_tables, notation
 from jeugdsim.report.notes import FEW_DRAWS
-from jeugdsim.report.pair import BASELINE, MARGIN, Pair, pairs
+from jeugdsim.report.pair import BASELINE, MARGIN, Pair, finer, pairs
 from jeugdsim.report.text_table import shorten
 from jeugdsim.report.words import check_language, word
 
@@ -129,8 +129,8 @@ def _name(results: Mapping[str, Any], letter: str, name: str) -> str:
 
 
 def _sentences(pair: Pair) -> list[str]:
-    """Tell the difference in cost, in expensive futures, for providers and councils, in words."""
-    return [*_cost_sentences(pair), _providers(pair), _chances(pair)]
+    """Tell the difference in cost, in expensive futures, for providers, councils and who waits."""
+    return [*_cost_sentences(pair), _providers(pair), _chances(pair), *_waiting(pair)]
 
 
 def _cost_sentences(pair: Pair) -> list[str]:
@@ -199,6 +199,34 @@ def _chances(pair: Pair) -> str:
         for key, quantity in told.items()
         if pair.find("region", quantity, TOTAL) is not None
     )
+
+
+def _waiting(pair: Pair) -> list[str]:
+    """Tell how many children more or fewer wait at the end of the last year; nothing without places."""
+    year = str(pair.results["years"][-1])
+    line = pair.find("region", "clients_waiting_at_year_end", year)
+    if line is None:
+        return []
+    language, change = pair.language, line["difference"]
+    mean, error = change["mean"], change["standard_error"]
+
+    def written(number: float | None, error: float | None) -> str:
+        return notation.count(number, error, tenths=True, language=language)
+
+    clear = error is not None and abs(mean) > MARGIN * error
+    text = word(
+        f"compare.waiting.{'unclear' if not clear else 'less' if mean < 0 else 'more'}",
+        language,
+        letter=pair.letter,
+        year=year,
+        size=written(abs(mean), finer(error)),
+        margin=written(None if error is None else MARGIN * error, finer(error)),
+        **{
+            name: written(line[side]["mean"], line[side]["standard_error"])
+            for name, side in (("ours", "baseline"), ("theirs", "compared"))
+        },
+    )
+    return [text]
 
 
 def _closing(pair: Pair, width: int, most: int) -> list[str]:

@@ -71,13 +71,16 @@ def tidy_tables(summary: Mapping[str, Any]) -> dict[str, Table]:
         Per file name the header and the rows: one row per quantity and period, the statistics in
         columns. ``period`` is a year or "total"; ``year`` is that year as a number, empty for the
         total. A number that is certain, such as a budget, stands in ``mean``. A part of a
-        quantity has a dotted name, such as ``savings.real``.
+        quantity has a dotted name, such as ``savings.real``. ``waiting.csv`` is there where care
+        forms have places, ``ages.csv`` where children have ages.
     """
+    limits = {name: summary[name] for name in ("waiting", "ages") if summary.get(name)}
     return {
         "region.csv": _region(summary),
         "contracts.csv": _contracts(summary),
         "municipalities.csv": _municipalities(summary),
         "allocation.csv": _allocation(summary),
+        **{f"{name}.csv": _by_care_form(block) for name, block in limits.items()},
     }
 
 
@@ -125,6 +128,11 @@ def _allocation(summary: Mapping[str, Any]) -> Table:
         else:
             rows += [[key, *row, None] for row in _long(bills, ())]
     return header, rows
+
+
+def _by_care_form(block: Mapping[str, Any]) -> Table:
+    header = ["care_form", "quantity", "period", "year", *STATISTICS]
+    return header, [[form, *row] for form, quantities in block.items() for row in _long(quantities, ())]
 
 
 def _long(quantities: Mapping[str, Any], extra: Sequence[str]) -> list[Row]:

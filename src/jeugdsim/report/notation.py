@@ -36,6 +36,7 @@ BILLION: Final = Unit(1_000_000_000, 100e9, Decimal("0.01"))
 MILLION: Final = Unit(1_000_000, 10e6, Decimal("0.1"))
 THOUSAND: Final = Unit(1_000, 10e3, Decimal(1))
 EURO: Final = Unit(1, 0.0, Decimal(1))
+FEW: Final = 10.0
 
 
 def unit_for(amounts: Iterable[float | None]) -> Unit:
@@ -69,6 +70,24 @@ def amount(
     error = None if standard_error is None else standard_error / unit.euros
     step = rounding_step(error, unit.finest)
     return _written(_to_step(_exact(euros) / unit.euros, step), _decimals(step), language)
+
+
+def count(
+    value: float | None,
+    standard_error: float | None = None,
+    *,
+    tenths: bool = False,
+    language: str = "nl",
+) -> str:
+    """Write a number of children or days, no finer than its standard error allows.
+
+    Whole; a mean, which need not be whole, may have tenths where it is below ten.
+    """
+    check_language(language)
+    if value is None or not math.isfinite(value):
+        return DASH
+    step = rounding_step(standard_error, Decimal("0.1") if tenths and abs(value) < FEW else Decimal(1))
+    return _written(_to_step(_exact(value), step), _decimals(step), language)
 
 
 def percentage(fraction: float | None, decimals: int = 0, *, language: str = "nl") -> str:

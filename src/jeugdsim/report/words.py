@@ -132,6 +132,18 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "… en nog {count} kleinere gemeenten",
         "… and {count} smaller municipalities",
     ),
+    "waiting.title": ("Wachten op", "Waiting for"),
+    "waiting.title_below": ("een plaats", "a place"),
+    "waiting.at_end_of": ("kinderen, eind", "children, end of"),
+    "waiting.year_range": ("{year} (P10\N{EN DASH}P90)", "{year} (P10\N{EN DASH}P90)"),
+    "waiting.days": ("gem.", "mean"),
+    "waiting.days_below": ("dagen", "days"),
+    "waiting.full": ("bezet", "full"),
+    "waiting.together": ("alle {count} vormen", "all {count} forms"),
+    "waiting.nobody": (
+        "Er zijn genoeg plaatsen: in geen enkele trekking wacht er een kind.",
+        "There are places enough: in no draw does a child wait.",
+    ),
     "key_in_use": ("Verdeelsleutel: {label}.", "Allocation key: {label}."),
     "key_per_contract": ("per contract", "per contract"),
     "key.actual_use": ("werkelijk gebruik", "actual use"),
@@ -192,6 +204,23 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "care per day per care form ({inputs})",
     ),
     "spread.care_forms.*.tariff": ("tarief per zorgvorm ({inputs})", "tariff per care form ({inputs})"),
+    "spread.care_forms.*.places": ("aantal plaatsen ({inputs})", "number of places ({inputs})"),
+    "spread.demand.*.waiting_at_start": (
+        "aantal wachtenden bij de start ({inputs} cellen)",
+        "number waiting at the start ({inputs} cells)",
+    ),
+    "spread.waiting.*.reneging_per_year": (
+        "hoe vaak wachtenden afzien van zorg ({inputs})",
+        "how often those waiting give up ({inputs})",
+    ),
+    "spread.waiting.*.escalation_per_year": (
+        "hoe vaak het erger wordt bij wachten ({inputs})",
+        "how often it gets worse while waiting ({inputs})",
+    ),
+    "spread.extended_care.*.share": (
+        "wie na 18 jaar mag blijven ({inputs})",
+        "who may stay after 18 ({inputs})",
+    ),
     "spread.moves.*.probability": (
         "kansen op doorstroom ({inputs})",
         "chances to move on ({inputs})",
@@ -304,6 +333,24 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "compare.target": (
         "Kans dat het bespaardoel echt wordt gehaald: A {ours}, {letter} {theirs}.",
         "Chance that the savings target is really met: A {ours}, {letter} {theirs}.",
+    ),
+    "compare.waiting.less": (
+        "Eind {year} wachten in {letter} gemiddeld {size} kinderen minder op een plaats (±{margin}): "
+        "A {ours}, {letter} {theirs}.",
+        "At the end of {year} {size} fewer children wait for a place in {letter} on average "
+        "(±{margin}): A {ours}, {letter} {theirs}.",
+    ),
+    "compare.waiting.more": (
+        "Eind {year} wachten in {letter} gemiddeld {size} kinderen meer op een plaats (±{margin}): "
+        "A {ours}, {letter} {theirs}.",
+        "At the end of {year} {size} more children wait for a place in {letter} on average "
+        "(±{margin}): A {ours}, {letter} {theirs}.",
+    ),
+    "compare.waiting.unclear": (
+        "Eind {year} wachten er gemiddeld ongeveer evenveel kinderen op een plaats (±{margin}): "
+        "A {ours}, {letter} {theirs}.",
+        "At the end of {year} about as many children wait for a place on average (±{margin}): "
+        "A {ours}, {letter} {theirs}.",
     ),
     "compare.response.assumption": (
         "Let op: in {letters} verandert de bekostiging ook de zorg zelf. Hoe sterk is een aanname, "
@@ -474,6 +521,15 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "driver.units_per_day": ("zorg per dag", "care per day"),
     "driver.contract": ("afspraken in contracten", "terms of contracts"),
     "driver.lever_cost": ("kosten van maatregelen", "cost of levers"),
+    "figure.waiting_title": (
+        "Kinderen die aan het eind van het jaar op een plaats wachten",
+        "Children who wait for a place at the end of the year",
+    ),
+    "figure.waiting_others": (
+        "Niet getekend, daar wachten er minder: {names}",
+        "Not drawn, as fewer wait there: {names}",
+    ),
+    "figure.children": ("kinderen", "children"),
     "figure.cut": ("de as begint niet bij nul", "the axis does not start at zero"),
     "figure.footer": (
         "{name} · scenario {hash} · {draws} trekkingen · seed {seed}",

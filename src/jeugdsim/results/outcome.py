@@ -18,6 +18,7 @@ from jeugdsim.outcomes import summary as blocks
 from jeugdsim.outcomes.drivers import drivers
 from jeugdsim.outcomes.provenance_report import COLUMNS, SHARE_COLUMNS, provenance_rows, spread_block
 from jeugdsim.outcomes.uncertain_inputs import Uncertain, uncertain_inputs
+from jeugdsim.outcomes.waiting import ages_block, municipality_lines, region_line, waiting_block
 from jeugdsim.report.answer import printed_answer
 from jeugdsim.report.figures import all_pictures, save_figure
 from jeugdsim.report.files import tidy_tables, write_csv, write_json
@@ -202,6 +203,12 @@ class Outcome:
     def _content(self) -> dict[str, Any]:
         scenario = self.scenario
         reference_payment = self.reference.accounts["payment"].sum("contract")
+        municipalities = blocks.municipalities_block(self.bills, self.overruns, self.drivers())
+        lines = municipality_lines(self.volumes, scenario)
+        limits = {
+            "waiting": waiting_block(self.volumes, scenario),
+            "ages": ages_block(self.volumes, scenario),
+        }
         content = {
             "scenario": scenario.name,
             "hash": scenario.hash,
@@ -213,9 +220,13 @@ class Outcome:
                 **blocks.region_block(self.accounts, self.bills, self.overruns),
                 "savings": blocks.savings_block(self.savings),
                 "drivers": blocks.drivers_block(self.drivers()),
+                **region_line(self.volumes, scenario),
             },
             "contracts": blocks.contracts_block(self.accounts, scenario),
-            "municipalities": blocks.municipalities_block(self.bills, self.overruns, self.drivers()),
+            "municipalities": {
+                name: {**block, **lines[name]} for name, block in municipalities.items()
+            },
+            **{name: block for name, block in limits.items() if block},
             "allocation": allocation_block(self.accounts, scenario),
             "reference": {"region": {"payment": blocks.per_year(reference_payment)}},
             "key": scenario.settings.allocation.used,

@@ -12,6 +12,7 @@ from jeugdsim.report.figures.keys import key_contributions
 from jeugdsim.report.figures.risk import risk_carriers
 from jeugdsim.report.figures.saving import save_figure
 from jeugdsim.report.figures.target import target_chance
+from jeugdsim.report.figures.waiting import waiting_children
 from jeugdsim.report.figures.waterfall import driver_waterfall
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "risk_carriers",
     "save_figure",
     "target_chance",
+    "waiting_children",
 ]

@@ -12,6 +12,7 @@ from jeugdsim.report.figures.heatmap import overrun_heatmap
 from jeugdsim.report.figures.keys import key_contributions
 from jeugdsim.report.figures.risk import risk_carriers
 from jeugdsim.report.figures.target import target_chance
+from jeugdsim.report.figures.waiting import waiting_children
 from jeugdsim.report.figures.waterfall import driver_waterfall
 from jeugdsim.report.words import word
 
@@ -44,7 +45,8 @@ def all_pictures(
     -------
     dict
         Name of the picture, such as ``"cost"``, to its axes. A picture without data is left out:
-        ``target`` where no year has a savings target, ``keys`` where no second key can be computed.
+        ``target`` where no year has a savings target, ``keys`` where no second key can be computed,
+        ``waiting`` where no care form has places.
 
     Examples
     --------
@@ -52,7 +54,7 @@ def all_pictures(
     >>> scenario = js.load_scenario("scenarios/haaglanden-2027")
     >>> outcome = js.run(scenario, draws=4, seed=2027, progress=False)
     >>> overrun = outcome.overruns["overrun"].sum(["year", "municipality", "segment"])
-    >>> sorted(all_pictures(outcome.to_dict(), overrun))
+    >>> sorted(all_pictures(outcome.to_dict(), overrun))[:7]
     ['cost', 'drivers', 'exceedance', 'heatmap', 'keys', 'risk', 'target']
     """
     region = summary["region"]
@@ -72,6 +74,8 @@ def all_pictures(
         pictures["risk"] = risk_carriers(
             {word("policy", language): summary, **beside}, language=language
         )
+    if summary.get("waiting"):
+        pictures["waiting"] = waiting_children(summary, language=language)
     return pictures
 
 

@@ -1,0 +1,135 @@
+"""What stands in which column of the arrays in ``tables``, for compiled code and its readers."""
+
+from __future__ import annotations
+
+PRIORITIES = 10  # classes 0..8 as written 1..9, then all without a number
+
+# Rates of a form in a draw.
+RENEGING, ESCALATION, EXTENDED_SHARE = range(3)
+
+# Packed tables: a cell, a form, a move, a month, a lever on the days left.
+(
+    C_FORM,
+    C_TOWN,
+    C_KEY_LOW,
+    C_KEY_HIGH,
+    C_STAY_GROUP,
+    C_UNITS_GROUP,
+    C_INFLOW_GROUP,
+    C_EXTENDED_GROUP,
+    C_POOL,
+    C_ENTRY_CLASS,
+    C_CONTRACT,
+) = range(11)
+(
+    F_FIXED,
+    F_SPREAD_UNITS,
+    F_PER_TRAJECTORY,
+    F_STEP_FIRST,
+    F_STEPS_END,
+    F_MOVE_FIRST,
+    F_MOVES_END,
+    F_BRIDGING,
+    F_ESCALATION,
+    F_IN_TIME_DAYS,
+) = range(10)
+M_TO, M_HOLDS, M_CLASS = range(3)
+T_FIRST_DAY, T_DAYS, T_YEAR, T_NUMBER = range(4)
+W_EFFECT, W_STARTS, WHOLE_CELLS = range(3)
+
+# Counts of a cell and year.
+(
+    CLIENT_DAYS,
+    STAYS_STARTED,
+    STAYS_ENDED,
+    CLIENTS_IN_YEAR,
+    WAITING_DAYS,  # by the form waited for
+    WAITING_AT_YEAR_END,
+    ADMISSIONS,
+    ADMISSION_WAIT_DAYS,
+    ADMISSIONS_IN_TIME,
+    BLOCKED_DAYS,  # by the form in which the child stays
+    RENEGED,
+    ESCALATED,
+    ADULTS_AT_YEAR_END,  # 18 and over
+    LEFT_AT_AGE_LIMIT,
+) = range(14)
+COUNTS = 14
+FREE_COUNTS = 4  # the first four, where nothing limits care
+
+# How much of the work space is used.
+CHILDREN, ROWS, LOG_ROWS = range(3)
+
+# The state of a child among the Kids.
+(
+    STATUS,
+    ORIGIN,  # cell of first entry
+    ADDRESS,
+    SEQUENCE,
+    STEP,
+    CELL,  # where it is, or was last
+    POOL,  # whose place it takes, or -1
+    ENTRY,  # day
+    END,  # day
+    NEXT_WORD,
+    WISH,  # cell it asks for
+    HELD,  # cell it stays in while it waits, or -1
+    SINCE,  # day it asked
+    PRIORITY,
+    TIE,
+    QUITS,  # day it stops waiting without a place
+    ENDING,  # how it then stops
+    UNTIL,  # day it stopped waiting
+    ADULT_FROM,  # day it turns 18
+    YOUTH_YEAR,  # last year in which it was counted as a youth
+    LOG_AT,  # its last stay in the log
+    DAY,  # its calendar day, or -1
+    DAY_NEXT,
+    DAY_BEFORE,
+    LINE_NEXT,
+    LINE_BEFORE,
+) = range(26)
+STATE_COLUMNS = 26
+BORN, EXTENSION, INTENSITY = range(3)
+
+(
+    ASKING,  # for a place, or about to begin a stay that needs none
+    IN_LINE,
+    ADMITTED,  # stopped waiting, with a place
+    GIVES_UP,  # stopped waiting, without; so do the next three
+    ESCALATES,
+    TOO_OLD,
+    STILL_WAITS,  # when time ends
+    BEGINS,  # a stay, with its place if it needs one
+    IN_PLACE,
+    STAY_ENDS,
+    GONE,
+) = range(11)
+"""What a child is doing; also how a wait ended in the log."""
+
+# Search for circles.
+FOUND_BY, TODO = range(2)
+
+# The log of one draw.
+(
+    LOG_KIND,
+    LOG_ORIGIN,
+    LOG_ADDRESS,
+    LOG_SEQUENCE,
+    LOG_STEP,
+    LOG_CELL,
+    LOG_ASKED,
+    LOG_BEGIN,
+    LOG_END,
+    LOG_OUTCOME,
+    LOG_ADULT,
+    LOG_HELD,  # cell in which a child waits, or -1
+    LOG_PRIORITY,
+    LOG_TIE,
+    LOG_QUITS,  # day on which it stops waiting without a place
+) = range(15)
+LOG_COLUMNS = 15
+STAY_ROW, BRIDGING_ROW, WAIT_ROW = range(3)
+"""Kinds of row in the log."""
+LEFT, AGED_OUT, GOES_ON = -1, -2, -3
+"""Outcomes of a stay in the log other than the cell asked for next."""
