@@ -16,7 +16,8 @@ import xarray as xr
 from numba import config as numba_config
 
 import jeugdsim as js
-from benchmarks.floor import Work, draw_all, no_sums, work_of
+from benchmarks.floor import Work, draw_all, no_sums, with_room, work_of
+from benchmarks.scarce import with_scarce_places
 from jeugdsim.scenario import Scenario
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -70,8 +71,8 @@ def draws(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture(scope="session")
 def scenario() -> Scenario:
-    """Return Haaglanden."""
-    return js.load_scenario(HAAGLANDEN)
+    """Return Haaglanden with room for everybody, so that the floor draws what the simulation draws."""
+    return with_room(js.load_scenario(HAAGLANDEN))
 
 
 @pytest.fixture(scope="session")
@@ -80,10 +81,27 @@ def volumes(scenario: Scenario, draws: int) -> xr.Dataset:
     return js.simulate(scenario, draws=draws, seed=SEED, progress=False)
 
 
+def stays_of(volumes: xr.Dataset) -> int:
+    """Return how many stays there were: met at the start, and begun."""
+    return int(volumes["clients_at_start"].sum() + volumes["stays_started"].sum())
+
+
 @pytest.fixture(scope="session")
 def stays(volumes: xr.Dataset) -> int:
-    """Return how many stays were drawn: met at the start, and begun."""
-    return int(volumes["clients_at_start"].sum() + volumes["stays_started"].sum())
+    """Return how many stays were drawn."""
+    return stays_of(volumes)
+
+
+@pytest.fixture(scope="session")
+def scarce(scenario: Scenario, volumes: xr.Dataset) -> Scenario:
+    """Return Haaglanden with four scarce care forms."""
+    return with_scarce_places(scenario, volumes)
+
+
+@pytest.fixture(scope="session")
+def scarce_volumes(scarce: Scenario, draws: int) -> xr.Dataset:
+    """Return simulated volumes with scarce places."""
+    return js.simulate(scarce, draws=draws, seed=SEED, progress=False)
 
 
 @pytest.fixture(scope="session")

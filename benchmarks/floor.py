@@ -4,12 +4,13 @@ Per stay one Philox block, the quantile of the stay and of the intensity, the en
 the next form, through the simulation's own tables and compiled functions; per cell and month the
 Poisson count of new children. All of it is summed and nothing else is done: nobody is followed through
 care, nothing is counted per year. Children from outside are counted by the same draws, so they are
-those of the simulation; as many stays are added as began there by a move.
+those of the simulation; as many stays are added as began there by a move. Who waits draws more, so
+places are taken out first.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -57,6 +58,26 @@ class Sums(NamedTuple):
     entry_days: Integers  # days into the month
     moves: Integers  # stays that end in a move to another form
     destinations: Integers  # places of those forms in the sorted names
+
+
+def with_room(scenario: Scenario) -> Scenario:
+    """Return a scenario with room for everybody and a stationary start: nobody waits or is drawn twice.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is assumed.
+    """
+    without: dict[str, dict[str, Any]] = {
+        "care_forms": {"places": None},
+        "demand": {"clients_at_start": None, "waiting_at_start": None, "priority": None},
+        "moves": {"holds_place": False, "priority": None},
+    }
+    changes: dict[str, Any] = {
+        table: [row.model_dump() | nothing for row in getattr(scenario, table)]
+        for table, nothing in without.items()
+    }
+    return scenario.with_changes({**changes, "places": [], "waiting": []})
 
 
 def work_of(scenario: Scenario, volumes: xr.Dataset) -> Work:

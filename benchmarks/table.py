@@ -21,6 +21,7 @@ from jeugdsim.report.files import moved_into_place
 
 START, END = "<!-- bench:start -->", "<!-- bench:end -->"
 SIMULATE, FLOOR, SETTLE, ALLOCATE = "simulate", "floor", "settle", "allocate"
+SCARCE = "simulate with scarce places"
 WARM, COLD = "warm process", "cold process"
 SIMULATE_ON_THREADS, FLOOR_ON_THREADS = "simulate on threads", "floor on threads"
 _TO_ITSELF = 0.9  # share of a processor that a thread gets, from which the machine is ours
@@ -59,8 +60,8 @@ class Measured:
     Attributes
     ----------
     one_thread : dict of str to Timing
-        Processor time of simulate, the draw floor, settle, allocate, and of a process with a warm
-        and with a cold cache.
+        Processor time of simulate, without and with scarce places, the draw floor, settle, allocate,
+        and of a process with a warm and with a cold cache.
     simulate_on, floor_on : dict of int to Timing
         Elapsed time of simulate, and of as many draw floors at once, by number of threads.
     machine : dict
@@ -114,7 +115,7 @@ def measured(path: Path) -> Measured:
 def _lacking(timings: Mapping[tuple[str, int], Timing]) -> str:
     """Tell what a measurement lacks; nothing when it is whole."""
     threads = {1, 2} | {number for _, number in timings if number}
-    needed = {(what, 0) for what in (SIMULATE, FLOOR, SETTLE, ALLOCATE, WARM, COLD)}
+    needed = {(what, 0) for what in (SIMULATE, SCARCE, FLOOR, SETTLE, ALLOCATE, WARM, COLD)}
     needed |= {(what, number) for what in (SIMULATE_ON_THREADS, FLOOR_ON_THREADS) for number in threads}
     missing = sorted(needed - set(timings))
     if missing:
@@ -146,12 +147,20 @@ def _turn(benchmark: Mapping[str, Any]) -> int:
 
 def rows(run: Measured) -> list[Row]:
     """Return the lines of the table."""
-    simulate, floor, settle, allocate = (
-        run.one_thread[what] for what in (SIMULATE, FLOOR, SETTLE, ALLOCATE)
+    simulate, scarce, floor, settle, allocate = (
+        run.one_thread[what] for what in (SIMULATE, SCARCE, FLOOR, SETTLE, ALLOCATE)
     )
     cold, warm = run.one_thread[COLD].seconds, run.one_thread[WARM].seconds
     return [
         Row("simulate / draw floor, per stay", _ratio(simulate.per("stays"), floor.per("stays"))),
+        Row(
+            "simulate with four scarce forms / without places, per stay",
+            _ratio(scarce.per("stays"), simulate.per("stays")),
+        ),
+        Row(
+            "simulate with four scarce forms / draw floor, per stay",
+            _ratio(scarce.per("stays"), floor.per("stays")),
+        ),
         Row("settle / simulate, per draw", _ratio(settle.per("draws"), simulate.per("draws"))),
         Row("allocate / simulate, per draw", _ratio(allocate.per("draws"), simulate.per("draws"))),
         Row("first process ever / a later one, to the end of one draw", _ratio(cold, warm)),
@@ -196,11 +205,14 @@ def _measured_on(run: Measured) -> str:
     draws, stays = one.size["draws"], one.size["stays"]
     cpu = run.machine["cpu"].get("brand_raw") or run.machine["processor"] or "unknown processor"
     libraries = ", ".join(f"{name} {number}" for name, number in run.machine["libraries"].items())
-    nanoseconds, at_least = (two_digits(1e9 * median(timing.per("stays"))) for timing in (one, floor))
+    nanoseconds, scarce, at_least = (
+        two_digits(1e9 * median(timing.per("stays"))) for timing in (one, run.one_thread[SCARCE], floor)
+    )
     return (
-        f"Haaglanden, {draws:,} draws of {stays / draws:,.0f} stays on average, "
+        f"Haaglanden without places, {draws:,} draws of {stays / draws:,.0f} stays on average, "
         f"{_counted(len(one.seconds), 'turn')}, processor time on one thread unless said otherwise. "
-        f"Here a stay took {nanoseconds} ns and at the floor {at_least} ns, "
+        f"Here a stay took {nanoseconds} ns, with scarce places {scarce} ns, "
+        f"at the floor {at_least} ns, "
         f"a draw {two_digits(1e3 * median(one.per('draws')))} ms. "
         f"Measured on {cpu}, {_counted(run.machine['processors'], 'processor')}; "
         f"Python {run.machine['python_version']}, {libraries}."

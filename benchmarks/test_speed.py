@@ -23,7 +23,7 @@ import xarray as xr
 from pytest_benchmark.fixture import BenchmarkFixture
 
 import jeugdsim as js
-from benchmarks.conftest import HAAGLANDEN, ROOT, SEED
+from benchmarks.conftest import HAAGLANDEN, ROOT, SEED, stays_of
 from benchmarks.floor import Sums, Work, draw_all, no_sums
 from jeugdsim.scenario import Scenario
 
@@ -73,6 +73,17 @@ def test_simulate(
     tell(benchmark, "simulate", draws=draws, stays=stays)
     made = benchmark.pedantic(simulated, args=(scenario, draws, 1), rounds=1)
     assert made.identical(volumes)
+
+
+@in_processor_time
+def test_simulate_with_scarce_places(
+    benchmark: BenchmarkFixture, turn: int, scarce: Scenario, scarce_volumes: xr.Dataset, draws: int
+) -> None:
+    """Simulate the crowded case on one thread; children stand in line in every draw."""
+    tell(benchmark, "simulate with scarce places", draws=draws, stays=stays_of(scarce_volumes))
+    made = benchmark.pedantic(simulated, args=(scarce, draws, 1), rounds=1)
+    assert made.identical(scarce_volumes)
+    assert (made["clients_waiting_at_year_end"].sum(("year", "municipality", "care_form")) > 0).all()
 
 
 def drawn_floor(work: Work) -> Sums:

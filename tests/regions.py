@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import jeugdsim as js
+from benchmarks.floor import with_room
 from jeugdsim.scenario import Scenario
 
 DATA = Path(__file__).parent / "data"
@@ -28,6 +29,11 @@ PER_CELL = (
 
 Row = dict[str, Any]
 Cell = tuple[str, str]
+
+
+def haaglanden_without_places() -> Scenario:
+    """Return Haaglanden with room for everybody and a stationary start, as closed forms have it."""
+    return with_room(js.load_scenario(HAAGLANDEN))
 
 
 def care_form(name: str, **changes: Any) -> Row:

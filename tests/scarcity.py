@@ -17,6 +17,7 @@ from regions import care_form, lever, region
 
 import jeugdsim as js
 from jeugdsim.scenario import Scenario
+from jeugdsim.world.parameters import draw_parameters
 
 LIMITED = ("crisis", "wonen", "zwaar")
 GONE = ("reneges", "escalates", "age limit")
@@ -99,18 +100,21 @@ def crowded(
 # --- children of a draw, as the plain simulation writes them -----------------------------------------
 
 
-def places_by_day(scenario: Scenario) -> dict[str, list[int]]:
-    """Return the places of every pool on every day."""
-    years = scenario.calendar_years
-    lengths = {year: 366 if calendar.isleap(year) else 365 for year in years}
-    stated = {form.care_form: form.places for form in scenario.care_forms if form.places is not None}
-    by_day = {form: [int(level)] * sum(lengths.values()) for form, level in stated.items()}
+def places_by_day(scenario: Scenario, *, draw: int, seed: int) -> dict[str, list[int]]:
+    """Return the places of every pool on every day; uncertain ones as drawn, halves up."""
+    lengths = {year: 366 if calendar.isleap(year) else 365 for year in scenario.calendar_years}
+    drawn = draw_parameters(scenario, seed, draw + 1)
+    by_day = {}
+    for form in scenario.care_forms:
+        if form.places is not None:
+            level = drawn.of(f"care_forms.{form.care_form}.places", form.places)[draw]
+            by_day[form.care_form] = [int(level + 0.5)] * sum(lengths.values())
     levels: dict[str, dict[int, int]] = {}
     for row in scenario.places:
         levels.setdefault(_pool(row.care_form, row.contract), {})[row.year] = int(row.places)
     for pool, named in levels.items():
-        holds = {year: named[max(known for known in named if known <= year)] for year in years}
-        by_day[pool] = [holds[year] for year in years for _ in range(lengths[year])]
+        holds = {year: named[max(known for known in named if known <= year)] for year in lengths}
+        by_day[pool] = [holds[year] for year, days in lengths.items() for _ in range(days)]
     return by_day
 
 
@@ -198,8 +202,14 @@ def _visits_of_child(
 
 
 def misfits(scenario: Scenario, *, draw: int, seed: int) -> list[str]:
-    """Tell every rule a draw breaks, and every visit that the plain simulation does not find again."""
-    table, places = visits_of(scenario, draw=draw, seed=seed), places_by_day(scenario)
+    """Tell every rule a draw breaks, and every visit that the plain simulation does not find again.
+
+    Children who never ask for a scarce place touch nobody and are left out.
+    """
+    places = places_by_day(scenario, draw=draw, seed=seed)
+    told = visits_of(scenario, draw=draw, seed=seed)
+    compete = {visit.child for visit in told if visit.pool in places}
+    table = [visit for visit in told if visit.child in compete]
     days = first_days(scenario)[-1]
     again = found_again(table, places, days)
     return broken_rules(table, places, days) + [f"not found again: {visit}" for visit in again]

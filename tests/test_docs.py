@@ -15,7 +15,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,13 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 from regions import DATA, ROOT
+from scarcity import crowded
 from typer.testing import CliRunner
 
 import jeugdsim as js
 from jeugdsim import cli
 from jeugdsim.results import outcome
-from jeugdsim.scenario import settings
+from jeugdsim.scenario import Scenario, settings
 from jeugdsim.scenario.tables import SURVIVAL, TABLES
 
 DOCS = ROOT / "docs"
@@ -227,12 +228,22 @@ def keys_of(part: Mapping[str, Any], names: set[str]) -> Iterator[str]:
                     yield from keys_of(entry, names)
 
 
-def test_every_number_and_file_of_a_result_is_explained(tmp_path: Path) -> None:
-    scenario = js.load_scenario(DATA / "small")
+def with_all_limits() -> Scenario:
+    """Return a scenario with places, ages and retentions: all that volumes can hold."""
+    limited = crowded(entry_ages={10: 0.5, 17: 0.5}, extended_care={"wonen": (0.5, 21.0)})
+    return limited.with_changes({"contracts.alles.child_retentions": [10_000.0]})
+
+
+@pytest.mark.parametrize("made", [lambda: js.load_scenario(DATA / "small"), with_all_limits])
+def test_every_number_and_file_of_a_result_is_explained(
+    made: Callable[[], Scenario], tmp_path: Path
+) -> None:
+    scenario = made()
     outcome = js.run(scenario, draws=100, seed=1, progress=False)
     outcome.write(tmp_path)
     summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
-    names = {*scenario.municipality_names, *scenario.contract_names, *settings.KEYS}
+    names = {*scenario.municipality_names, *scenario.contract_names, *scenario.care_form_names}
+    names |= set(settings.KEYS)
     page = (DOCS / "gids" / "antwoord-lezen.md").read_text(encoding="utf-8")
     told = in_code_type(page)
     assert not sorted(set(keys_of(summary, names)) - told)
@@ -240,6 +251,16 @@ def test_every_number_and_file_of_a_result_is_explained(tmp_path: Path) -> None:
     assert not sorted({file.name for file in tmp_path.iterdir()} - told)
     pictures = (DOCS / "guide" / "pictures.md").read_text(encoding="utf-8")
     assert all(f"`{file.name}`" in pictures for file in tmp_path.glob("*.png"))
+
+
+def test_every_volume_is_explained() -> None:
+    volumes = js.simulate(with_all_limits(), draws=1, seed=1, progress=False)
+    told = set(re.findall(r"``(\w+)``", js.simulate.__doc__ or ""))
+    assert not sorted(set(map(str, volumes.data_vars)) - told)
+    guide = in_code_type((DOCS / "guide" / "scarce-places.md").read_text(encoding="utf-8"))
+    free = js.simulate(js.load_scenario(DATA / "small"), draws=1, seed=1, progress=False)
+    waiting = {"waiting_days", "clients_waiting_at_year_end"}
+    assert not sorted((set(volumes.data_vars) - set(free.data_vars) | waiting) - guide)
 
 
 def test_every_option_of_the_command_line_is_explained() -> None:

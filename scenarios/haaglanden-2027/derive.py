@@ -1,9 +1,10 @@
-"""Turn the facts beside this scenario into its six derived CSV files.
+"""Turn the facts beside this scenario into its seven derived CSV files.
 
 Reads only ``facts/*.csv`` and writes ``municipalities.csv``, ``population.csv``,
-``care_forms.csv``, ``demand.csv``, ``moves.csv`` and ``accounts.csv``; prints the
-cost, user and duration tables against which they were calibrated, and the accounts
-so far (for pictures only). Same input, same bytes.
+``care_forms.csv``, ``demand.csv``, ``moves.csv``, ``waiting.csv`` and ``accounts.csv``;
+prints the cost, user and duration tables against which they were calibrated, the places
+beside the care and the lines of today, and the accounts so far (for pictures only). Same
+input, same bytes.
 
 The calibration is linear algebra. In a steady state the arrivals of a care form
 are ``lam = ext + P.T @ lam`` (moves to a form that is not bought leave), its stock
@@ -12,6 +13,9 @@ is ``lam * stay / 365`` and its yearly cost ``lam * stay * units_per_day * tarif
 2023, one factor on the units of light care makes the number of users of the eight
 right, and two factors per municipality (light, heavy) make its cost and its users
 right together.
+
+That is the care given today. Where places are scarce they hold that care, nearly full;
+who stops waiting comes on top of the inflow, so that care and line stay as they are.
 """
 
 from pathlib import Path
@@ -282,6 +286,56 @@ def calibrate(forms, moves, targets, users, trajectories_per_youth):
     return inflow, scale
 
 
+# ---------------------------------------------------------------------- places
+
+
+def in_line_for_day_centres(in_care):
+    """Return children waiting for a day centre per municipality.
+
+    The highest and the lowest count of the nine were found; the region's line doubled in
+    2024. The seven others lie between those two: per child in care the geometric mean of
+    the two, and no fewer than the lowest: an assumption.
+    """
+    seen = fact("waiting").query("form == 'KDC'").set_index("area")["value"]
+    counted = seen.drop("Haaglanden") * seen["Haaglanden"]
+    between = in_care * np.exp(np.log(counted / in_care).mean())
+    return counted.reindex(in_care.index).fillna(between.clip(lower=counted.min()))
+
+
+def in_line_today(scarce, in_care):
+    """Return children waiting today, municipality by care form with places."""
+    foster = fact("waiting").query("year == 2021").set_index("measure")["value"]
+    line = {}
+    for form, kind in scarce["waiting"].items():
+        if kind == "day centres":
+            line[form] = in_line_for_day_centres(in_care[form])
+        else:
+            ratio = foster["waiting"] / foster["stock"] if kind == "foster care" else float(kind)
+            line[form] = in_care[form] * ratio
+    return pd.DataFrame(line)
+
+
+def leaving_the_line(line):
+    """Return children a year who stop waiting less those who come by escalation, as ``line``."""
+    rules = fact("waiting_assumed").set_index("care_form")
+    escalating = line * rules["escalation_per_year"].fillna(0)
+    leaving = line * rules["reneging_per_year"].fillna(0) + escalating
+    for form, goal in rules["escalation_care_form"].dropna().items():
+        leaving[goal] -= escalating[form]
+    return leaving
+
+
+def days_blocked(form, moves, asking, line):
+    """Return the days a child of ``form`` waits in it for its next place, on average.
+
+    First come first served, so by Little's law line over those who ask; children who go
+    first wait hardly at all.
+    """
+    blocked = moves[(moves["from_care_form"] == form) & (moves["holds_place"] == "true")]
+    blocked = blocked[blocked["priority"].isna()].set_index("to_care_form")["probability"]
+    return (blocked * DAYS * line.sum()[blocked.index] / asking[blocked.index].sum()).sum()
+
+
 # ----------------------------------------------------------------------- checks
 
 
@@ -349,7 +403,51 @@ def report(forms, moves, demand, youth, targets, users, numbers, scale):
     print("largest gap, points", (table["model, nine"] - table["CBS 2021"]).abs().max().round(2))
 
 
+def report_places(forms, in_care, line, leaving):
+    """Print places beside the care and the lines of today, for the region."""
+    table = pd.DataFrame({
+        "places": forms["places"], "in care": in_care.sum(), "in line": line.sum(),
+        "leave the line a year": leaving.sum(),
+    }).loc[line.columns]  # fmt: skip
+    print("\nplaces, and children in care and in line today\n" + table.round(1).to_string())
+    print("\nin line per municipality\n" + line.round(1).to_string())
+
+
 # ------------------------------------------------------------------------- main
+
+
+def served(inflow, moves, forms):
+    """Return arrivals a year and children in care, municipality by care form."""
+    flows = {
+        name: arrivals(row.fillna(0).to_numpy(), moves, row.notna().to_numpy())
+        for name, row in inflow.iterrows()
+    }
+    lam = pd.DataFrame(flows, index=forms.index).T
+    return lam, lam * forms["stay_mean_days"] / DAYS
+
+
+def rates(inflow, youth):
+    """Return rows of demand.csv: new children per 1,000 youth a year."""
+    per_1000 = (inflow.div(youth, axis=0) * 1000).rename_axis("municipality")
+    rows = per_1000.stack().dropna().rename("inflow_per_1000_youth").round(5).reset_index()
+    return rows.sort_values(["municipality", "care_form"], ignore_index=True)
+
+
+def demand(asked, youth, scarce, in_care, line, inflow_cv):
+    """Return demand.csv: what is asked for, and who is in care and in line at the start."""
+    rows = rates(asked, youth)
+    limited = rows["care_form"].isin(scarce.index)
+    there = rows["municipality"] == DEN_HAAG
+    cells = pd.MultiIndex.from_frame(rows[["municipality", "care_form"]])
+    care, waiting = in_care.stack().reindex(cells), line.stack().reindex(cells).replace(0, np.nan)
+    rows.insert(2, "clients_at_start", care.round(1).where(limited.to_numpy()).to_numpy())
+    rows["inflow_per_1000_youth_cv"] = inflow_cv
+    rows["waiting_at_start"] = waiting.round(1).to_numpy()
+    rows["waiting_at_start_cv"] = rows["care_form"].map(scarce["waiting_cv"])
+    rows["source"] = rows["care_form"].map(scarce["source"]).fillna("D04")
+    rows.loc[there, "source"] = np.where(limited[there], "A20", "D05")
+    rows["note"] = np.where(there, "rest of 350 mln", "")
+    return rows
 
 
 def main():
@@ -358,7 +456,9 @@ def main():
     people, codes = population(numbers["youth_trend_damping"])
     first = people[people["year"] == FIRST_YEAR].set_index("municipality")["youth"]
     forms = care_forms(numbers["pgb_share_of_in_kind_tariff"])
-    assumed_moves = fact("moves_assumed")
+    assumed_moves = pd.read_csv(
+        FOLDER / "facts" / "moves_assumed.csv", dtype={"holds_place": str, "priority": "Int64"}
+    )
     moves = assumed_moves.set_index(["from_care_form", "to_care_form"])["probability"].unstack()
     moves = moves.reindex(index=forms.index, columns=forms.index).fillna(0.0).to_numpy()
     users = fact("users_2022")
@@ -368,26 +468,33 @@ def main():
         forms, moves, targets, users.drop(DEN_HAAG), numbers["trajectories_per_youth"]
     )
 
-    demand = inflow.div(first, axis=0) * 1000
-    demand = demand.rename_axis("municipality").stack().dropna().rename("inflow_per_1000_youth")
-    demand = demand.round(5).reset_index().sort_values(["municipality", "care_form"])
-    demand.insert(2, "clients_at_start", "")
-    demand["inflow_per_1000_youth_cv"] = numbers["inflow_cv"]
-    demand["source"], demand["note"] = "D04", ""
-    demand.loc[demand["municipality"] == DEN_HAAG, ["source", "note"]] = ("D05", "rest of 350 mln")
+    scarce = fact("places_assumed").set_index("care_form")
+    lam, in_care = served(inflow, moves, forms)
+    line = in_line_today(scarce, in_care)
+    leaving = leaving_the_line(line)
+    asking = lam.add(leaving, fill_value=0)
+    forms["places"] = (in_care.sum() / scarce["occupancy"]).round().astype("Int64")
+    forms["places_cv"] = scarce["places_cv"]
+    asked = inflow.add(leaving.reindex(columns=inflow.columns).fillna(0))
+    stated = forms.copy()
+    blocked = days_blocked("crisis", assumed_moves, asking, line)
+    stated.loc["crisis", "stay_mean_days"] -= round(blocked)
     assumed_moves.insert(3, "probability_cv", numbers["moves_cv"])
-    forms["places"] = ""
     names = pd.DataFrame(sorted(codes.items()), columns=["municipality", "cbs_code"])
     write("municipalities", names.assign(source="S06", note=""))
     write("population", people)
     write("moves", assumed_moves.drop(columns="evidence"))
-    write("demand", demand)
+    write("demand", demand(asked, first, scarce, in_care, line, numbers["inflow_cv"]))
     columns = "care_form segment unit tariff units_per_day units_cv stay_distribution "
-    columns += "stay_mean_days stay_mean_days_cv stay_sd_days places source note"
-    write("care_forms", forms[columns.split()])
+    columns += "stay_mean_days stay_mean_days_cv stay_sd_days places places_cv source note"
+    write("care_forms", stated[columns.split()])
+    rules = fact("waiting_assumed").astype({"admitted_within_days": "Int64"})
+    write("waiting", rules.drop(columns="evidence"))
     so_far = accounts(codes, scope_in_2023(forms, targets, numbers))
     write("accounts", so_far)
-    report(forms, moves, demand, first, targets, users.drop(DEN_HAAG), numbers, scale)
+    report(forms, moves, rates(inflow, first), first, targets, users.drop(DEN_HAAG), numbers, scale)
+    report_places(forms, in_care, line, leaving)
+    print(f"a child in crisis waits {blocked:.1f} days of its {forms['stay_mean_days']['crisis']:.0f}")
     table = so_far.pivot(index="municipality", columns="year", values="euros") / 1e6
     table.loc["nine"] = table.sum(skipna=False)
     print("\naccounts so far, EUR million, nominal\n" + table.round(1).to_string())

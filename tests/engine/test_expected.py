@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from regions import HAAGLANDEN, PER_CELL, care_form, lever, region
+from regions import PER_CELL, care_form, haaglanden_without_places, lever, region
 from thorny import thorny
 
 import jeugdsim as js
@@ -162,7 +162,7 @@ def test_an_uncertain_stay_scales_the_stay_in_theory_as_in_the_simulation() -> N
 
 
 def test_expected_at_the_mean_is_the_reference_where_nothing_acts() -> None:
-    scenario = js.load_scenario(HAAGLANDEN)
+    scenario = haaglanden_without_places()
     reference = scenario.reference()
     assert js.expected(reference).units.equals(js.expected(reference.all_pxq()).units)
     assert (js.expected(scenario).units.sum(CELL) < js.expected(reference).units.sum(CELL)).item()

@@ -20,6 +20,7 @@ from regions import care_form, region
 from scarcity import LIMITED, YEARS, crowded, differing_cells, first_days, misfits, visits_of
 
 import jeugdsim as js
+from jeugdsim.scenario import Scenario
 
 SEED = 2027
 
@@ -134,7 +135,7 @@ def test_requests_are_met_or_wait_on(volumes: xr.Dataset, draw: int) -> None:
         assert asked == met + int(at_end.sel(care_form=form))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     places=st.tuples(st.integers(0, 4), st.integers(0, 4)),
     later=st.integers(0, 5),
@@ -183,6 +184,26 @@ def test_no_rule_is_broken_in_any_region(
 def test_cells_are_sums_over_rows(draw: int) -> None:
     """Per year, municipality and form; bridging stays count as stays of the form that bridges."""
     assert differing_cells(crowded(), draw=draw, seed=SEED) == []
+
+
+def stays_by_child(scenario: Scenario) -> dict[str, list[tuple[str, int]]]:
+    """Return every child's completed stays in order: form and days of the stay itself."""
+    stays: dict[str, list[tuple[str, int]]] = {}
+    for visit in visits_of(scenario, draw=0, seed=SEED):
+        if visit.began is not None and visit.over is not None:
+            days = visit.over - max(visit.began, 0)
+            stays.setdefault(visit.child, []).append((visit.pool, days))
+    return stays
+
+
+def test_waiting_changes_when_a_child_gets_care_and_not_which() -> None:
+    """Where stays do not grow and nobody gives up: the same forms and days, as far as it came."""
+    terms: dict[str, Any] = {"world": {}, "levers": [], "waiting": {}, "waiting_at_start": None}
+    few, enough = (stays_by_child(crowded(places=places, **terms)) for places in (2, 1_000_000))
+    assert set(few) <= set(enough)
+    for child, stays in few.items():
+        assert stays == enough[child][: len(stays)], child
+    assert sum(map(len, few.values())) < 0.9 * sum(map(len, enough.values()))
 
 
 def test_a_child_is_told_as_its_rows() -> None:

@@ -285,12 +285,15 @@ def test_more_places_never_make_anybody_wait_longer(
     assert (done[1] >= done[0]).all()
 
 
-def pools(places_of_one: int) -> Scenario:
+def pools(places_of_one: int, *, of_all: bool = True, limited: bool = True) -> Scenario:
     """Two contracts of a town each, and a limit per contract."""
     forms = [
         care_form("zorg", stay_distribution="exponential", stay_mean_days=40),
         care_form("licht", stay_mean_days=5),
     ]
+    places = {("zorg", "aldorp"): {2025: places_of_one}}
+    if of_all:
+        places["zorg", "bedum"] = {2025: 2}
     contracts = {
         town.lower(): {"form": "pxq", "segments": ["zorg"], "municipalities": [town]}
         for town in ("Aldorp", "Bedum")
@@ -301,9 +304,28 @@ def pools(places_of_one: int) -> Scenario:
         inflow={"zorg": 30.0, "licht": 10.0},
         stock=0.0,
         moves={("licht", "zorg"): 0.5},
-        places={("zorg", "aldorp"): {2025: places_of_one}, ("zorg", "bedum"): {2025: 2}},
+        places=places if limited else None,
         contracts=contracts,
     )
+
+
+def test_a_contract_without_places_has_no_limit() -> None:
+    """Where the other contract has them."""
+    limited, free = pools(1, of_all=False), pools(1, limited=False)
+    few, all_in = simulated(limited), simulated(free)
+    town = {"municipality": "Bedum"}
+    same(few.sel(town), all_in.sel(town))
+    assert few["waiting_days"].sel(municipality="Aldorp").sum() > 0
+
+
+def test_drawn_places_are_whole_halves_up() -> None:
+    uncertain = {"mean": 4.0, "cv": 0.5}
+    volumes = simulated(beside(care_form("zorg", places=uncertain), inflow=200.0), draws=250)
+    drawn = volumes["parameters"].sel(parameter="care_forms.zorg.places").to_numpy()
+    places = volumes["places"].sel(care_form="zorg").to_numpy()
+    np.testing.assert_array_equal(places, np.tile(np.floor(drawn + 0.5)[:, None], (1, 3)))
+    assert (total(volumes, "clients_at_year_end", "zorg") <= places).all()
+    assert len(np.unique(places)) > 5
 
 
 def test_places_of_one_contract_leave_the_others_alone() -> None:

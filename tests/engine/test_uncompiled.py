@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from regions import DATA, care_form, lever, region
+from scarcity import crowded
 
 import jeugdsim as js
 
@@ -53,12 +54,36 @@ def all_stays(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", [*DRAWS, "all stays"])
+def all_that_limits_care(folder: Path) -> Path:
+    """Write a crowded region with places, waiting, holding, escalation, bridging, ages, retentions."""
+    scenario = crowded(
+        entry_ages={0: 0.3, 15: 0.2, 17: 0.5},
+        extended_care={"wonen": (0.5, 21.0), "ambulant": (0.3, 20.0)},
+        contracts={
+            "alles": {"form": "pxq", "segments": ["zorg"], "child_retentions": [0.0, 500.0, 5_000.0]}
+        },
+        stock={"crisis": 1.0, "thuis": 0.2, "zwaar": 0.5},
+        levers=[
+            lever("korter", "stay_days", -0.2, "2026-04-01", care_forms=["wonen"], applies_to="all"),
+            lever("verlengd", "extended_share", 0.5, "2025-06-01", care_forms=["ambulant"]),
+        ],
+    )
+    js.write_scenario(scenario, folder)
+    return folder
+
+
+def scenario_folder(name: str, folder: Path) -> Path:
+    """Return the folder of a case, written where it is not among the data."""
+    write = {"all stays": all_stays, "all that limits care": all_that_limits_care}
+    return write[name](folder) if name in write else DATA / name
+
+
+@pytest.mark.parametrize("name", [*DRAWS, "all stays", "all that limits care"])
 def test_uncompiled_volumes_are_those_of_the_compiled_kernel_to_the_bit(
     name: str, tmp_path: Path
 ) -> None:
     """'small' holds all there is: levers, responses, moves, fixed stays that are scaled, spread."""
-    folder = DATA / name if name in DRAWS else all_stays(tmp_path / "stays")
+    folder = scenario_folder(name, tmp_path / "written")
     draws = DRAWS.get(name, 2)
     target = tmp_path / "volumes.npz"
     words = [folder, target, draws, SEED]

@@ -18,11 +18,13 @@ AGES = {15: 0.2, 16: 0.3, 17: 0.5}
 
 
 def any_region(number: int, *, ages: bool) -> Scenario | None:
-    """Return the region of this number; None where a contract happens to have nothing to pay for."""
+    """Return the region of this number; None where nothing happens to be scarce, or to cost."""
     drawn = _Drawn(np.random.default_rng([number, ages]))
     towns = TOWNS[: drawn.rng.integers(1, 4)]
     bought = drawn.bought(towns)
     names = sorted({form for _, form in bought} - {FREE})
+    if not names:
+        return None
     forms = [drawn.form(name) for name in [*names, FREE]]
     moves = drawn.moves([*names, FREE])
     split = len(towns) > 1 and drawn.happens(0.5)

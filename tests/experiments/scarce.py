@@ -270,19 +270,27 @@ def blocked_and_lost(
     in_care = lines.per_day("client_days", "zorg")
     reneged = lines.per_day("reneged", "zorg") / per_day
     return [
-        _Within("share lost", reneged, lost, horizon.wrong, discrete),
-        _Within("in care", in_care, load * (1 - lost), horizon.wrong, discrete),
+        _Within("share lost", reneged, lost, horizon.wrong, slack=discrete),
+        _Within("in care", in_care, load * (1 - lost), horizon.wrong, slack=discrete),
     ]
 
 
+@dataclass(frozen=True)
 class _Within(Replicates):
-    """A mean held to lie within a small distance of theory, not on it."""
+    """A mean held to lie within a small relative distance of theory, not on it."""
 
-    def __init__(
-        self, name: str, sample: np.ndarray, theory: float, wrong: float, slack: float
-    ) -> None:
-        nearest = float(np.clip(sample.mean(), theory * (1 - slack), theory * (1 + slack)))
-        super().__init__(name, sample, nearest, wrong)
+    slack: float
+
+    @property
+    def what(self) -> str:
+        """Say what was found beside what."""
+        found, off = self.sample.mean(), self.sample.mean() / self.theory - 1
+        return f"{self.name}: {found:.6g} for {self.theory:.6g} ({off:+.2%}, {self.slack:.1%} allowed)"
+
+    def chance(self) -> float:
+        """P-value of the part of the distance that is not allowed."""
+        away = abs(self.sample.mean() - self.theory) - self.slack * self.theory
+        return float(2 * stats.t.sf(max(0.0, away) / self.error, len(self.sample) - 1))
 
 
 # --- priorities --------------------------------------------------------------------------------------

@@ -128,7 +128,8 @@ class _Record:
 @dataclass
 class _Region:
     places: Mapping[str, Sequence[int]]
-    lives: list[_Life]
+    coming: list[_Life]
+    lives: list[_Life] = field(default_factory=list)  # in care or in line
     records: list[tuple[_Life, _Record]] = field(default_factory=list)
 
     def taken(self, pool: str) -> int:
@@ -147,8 +148,9 @@ def _rank(life: _Life) -> tuple[int, int, float]:
 def follow(children: Iterable[Child], places: Mapping[str, Sequence[int]], days: int) -> History:
     """Walk through the days; ``places`` per pool and day."""
     region = _Region(places, [_Life(child, list(child.asks)) for child in children])
-    for life in region.lives:
+    for life in region.coming:
         if life.child.in_care:
+            region.lives.append(life)
             ask = life.coming.pop(0)
             life.place = _Record(ask, EARLIER, began=EARLIER, ends_on=ask.stay)
             region.records.append((life, life.place))
@@ -243,8 +245,10 @@ def _end_stays(region: _Region, day: int) -> None:
 
 
 def _ask_from_outside(region: _Region, day: int) -> None:
-    for life in region.lives:
+    region.lives = [life for life in region.lives if life.place or life.wish]
+    for life in region.coming:
         if not life.child.in_care and max(life.child.day, 0) == day:
+            region.lives.append(life)
             _request(region, life, life.child.day, day)
 
 

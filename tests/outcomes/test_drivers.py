@@ -11,6 +11,7 @@ import xarray as xr
 from regions import DATA, HAAGLANDEN, care_form, lever, region
 
 import jeugdsim as js
+from jeugdsim.funding.reference import reference_means
 from jeugdsim.outcomes.drivers import DRIVERS, drivers
 from jeugdsim.report.files import tidy_tables
 from jeugdsim.results import Outcome
@@ -64,7 +65,7 @@ def test_budgeting_is_the_same_in_every_draw_and_reads_as_expected_cost_minus_bu
     settings = of.scenario.settings
     growth = 1 + settings.world.indexation.mean + settings.world.index_forecast_error.mean
     since = np.array(of.scenario.calendar_years) - settings.price_year
-    means = js.expected(of.scenario.reference())
+    means = reference_means(of.scenario, of.reference.volumes)
     tariffs = np.array([mean_of(row.tariff) for row in of.scenario.care_forms])
     cost = (means.units * tariffs).sum(["municipality", "care_form"]) * growth**since
     budget = of.bills["budget"].isel(draw=0).sum(["municipality", "segment"])

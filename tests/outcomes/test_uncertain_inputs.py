@@ -10,6 +10,7 @@ from regions import HAAGLANDEN, care_form, region
 
 import jeugdsim as js
 from jeugdsim.outcomes.uncertain_inputs import Uncertain, uncertain_inputs
+from jeugdsim.report.words import WORDS
 from jeugdsim.scenario import Scenario
 from jeugdsim.scenario.provenance import provenance
 from jeugdsim.world.innovations import yearly_innovations
@@ -117,6 +118,36 @@ def test_inputs_of_a_kind_go_together_and_what_stands_alone_does_not() -> None:
     }
     assert uncertain.yearly == {"world.stay_shock_cv"}
     assert uncertain.draws_needed == 100
+
+
+def test_what_waiting_and_ages_assume_goes_together_by_kind_and_has_a_plain_name() -> None:
+    half, forms = {"mean": 0.5, "cv": 0.2}, ("crisis", "wonen")
+    waiting = {
+        form: {
+            "reneging_per_year": half,
+            "escalation_per_year": half,
+            "escalation_care_form": "wonen" if form == "crisis" else "crisis",
+        }
+        for form in forms
+    }
+    scenario = region(
+        [care_form(form, places={"mean": 3.0, "cv": 0.2}) for form in forms],
+        inflow=30.0,
+        waiting=waiting,
+        waiting_at_start=dict.fromkeys(forms, half),
+        entry_ages={12: 1.0},
+        extended_care=dict.fromkeys(forms, (half, 21.0)),
+    )
+    volumes = js.simulate(scenario, draws=2, seed=1, progress=False)
+    groups = {group.name: len(group.paths) for group in uncertain_inputs(scenario, volumes).groups}
+    assert groups == {
+        "care_forms.*.places": 2,
+        "demand.*.waiting_at_start": 2,
+        "extended_care.*.share": 2,
+        "waiting.*.escalation_per_year": 2,
+        "waiting.*.reneging_per_year": 2,
+    }
+    assert all(f"spread.{name}" in WORDS for name in groups)
 
 
 def test_correlated_kinds_become_one_group() -> None:

@@ -23,7 +23,8 @@ def test_a_small_measurement_makes_the_table(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
     written = readme.read_text(encoding="utf-8")
     assert "| simulate / draw floor, per stay |" in written
-    assert "Haaglanden, 3 draws of " in written
+    assert "| simulate with four scarce forms / without places, per stay |" in written
+    assert "Haaglanden without places, 3 draws of " in written
     assert "1 turns" not in written
 
 

@@ -1,4 +1,4 @@
-"""Haaglanden against its closed forms: every cell of every year, means and variances.
+"""Haaglanden without places against its closed forms: every cell of every year, means and variances.
 
 Two scenarios: the policy with everything certain and shocks off (theory's own standard errors), and
 the policy with every assumption uncertain (means given the draws). Cells that expect fewer than 25
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from regions import HAAGLANDEN
+from regions import haaglanden_without_places
 from scipy import stats
 from thorny import certain
 
@@ -24,9 +24,9 @@ SHOCKS = ("inflow_shock_region", "inflow_shock_municipality", "stay_shock", "uni
 
 
 def without_shocks() -> js.Scenario:
-    """Return Haaglanden with its policy and no yearly shocks."""
+    """Return Haaglanden with its policy, room for everybody and no yearly shocks."""
     changes = {f"world.{name}_cv": 0.0 for name in SHOCKS}
-    return js.load_scenario(HAAGLANDEN).with_changes(changes)
+    return haaglanden_without_places().with_changes(changes)
 
 
 def check_spread(scenario: js.Scenario, draws: int, seed: int) -> None:

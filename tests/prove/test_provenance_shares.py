@@ -1,4 +1,7 @@
-"""Shares of spread in Haaglanden, checked by taking the spread of an input away and running again."""
+"""Shares of spread, checked by taking the spread of an input away and running again.
+
+In Haaglanden without places: where children wait, cost bends more than a straight line tells.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from regions import HAAGLANDEN
+from regions import haaglanden_without_places
 
 import jeugdsim as js
 from jeugdsim.outcomes.linear_shares import Shares
@@ -45,7 +48,7 @@ def cost_of(scenario: Scenario) -> tuple[Any, Array]:
 
 @cache
 def base() -> tuple[Scenario, Array, tuple[str, ...], Shares]:
-    scenario = js.load_scenario(HAAGLANDEN)
+    scenario = haaglanden_without_places()
     volumes, cost = cost_of(scenario)
     uncertain = uncertain_inputs(scenario, volumes)
     found = uncertain.shares(cost, [group.columns for group in uncertain.groups])

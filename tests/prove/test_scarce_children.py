@@ -10,7 +10,10 @@ from __future__ import annotations
 import pytest
 from experiments.any_places import any_region
 from experiments.evidence import seed
+from regions import HAAGLANDEN
 from scarcity import differing_cells, misfits
+
+import jeugdsim as js
 
 pytestmark = pytest.mark.prove
 REGIONS = 100
@@ -29,3 +32,11 @@ def test_no_rule_is_broken_and_all_is_found_again(ages: bool) -> None:
         assert differing_cells(scenario, draw=0, seed=number) == [], f"region {number}"
     assert looked_at > 0.8 * REGIONS
     print(f"{looked_at} regions")
+
+
+def test_haaglanden() -> None:
+    """The thousands of children of one draw who ask for a scarce place."""
+    scenario = js.load_scenario(HAAGLANDEN)
+    assert {"crisis", "residentieel"} <= set(scenario.limited_forms)
+    assert differing_cells(scenario, draw=1, seed=seed()) == []
+    assert misfits(scenario, draw=1, seed=seed()) == []

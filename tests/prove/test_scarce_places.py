@@ -1,12 +1,10 @@
 """Waiting for scarce places against queueing theory: Pollaczek-Khinchine, Erlang, Cobham, tandems.
 
-An error of 3% in any mean would be seen (chance 99.9%; 4% where said); the false-alarm rate is 1 in
-10,000 seeds per test, 1 in 600 for this file. PROVE_SEED=7 tries another seed.
+An error of 4% in any mean would be seen (chance 99.9%; 6% in what is lost for want of a place); the
+false-alarm rate is 1 in 10,000 seeds per test, 1 in 500 for this file. PROVE_SEED=7 tries another seed.
 """
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import pytest
 from experiments.evidence import hold, seed
@@ -27,7 +25,7 @@ from oracles.scarce_queues import exponential_stay, geometric_stay
 from regions import Row, care_form
 
 pytestmark = pytest.mark.prove
-LONG = Horizon(draws=120, contracts=40, years=24, wrong=0.03, seed=seed())
+LONG = Horizon(draws=100, contracts=40, years=16, wrong=0.04, seed=seed())
 STAYS: dict[str, Row] = {
     "exponential": {"stay_distribution": "exponential", "stay_mean_days": 3},
     "lognormal": {"stay_distribution": "lognormal", "stay_mean_days": 5, "stay_sd_days": 4},
@@ -72,8 +70,11 @@ def test_the_impatient_under_overload() -> None:
 
 @pytest.mark.parametrize("terms", LONG_STAYS.values(), ids=LONG_STAYS)
 def test_who_finds_no_place_is_lost(terms: Row) -> None:
-    """Erlang's loss formula, the same for every stay; days of a stay of 100 move it by under 1%."""
-    hold(blocked_and_lost(terms, 3.0, 4, 0.01, LONG))
+    """Erlang's loss formula, the same for every stay; whole days move it a little.
+
+    For stays without memory of 100 days the chain of whole days loses 0.8% less, of 50 days 1.6%.
+    """
+    hold(blocked_and_lost(terms, 3.0, 4, 0.02, LONG))
 
 
 @pytest.mark.parametrize("terms", STAYS.values(), ids=STAYS)
@@ -94,6 +95,4 @@ def test_two_forms_in_a_row(holds: bool) -> None:
 
 def test_two_forms_in_a_row_and_no_patience() -> None:
     """An overloaded second form keeps the first full; who waits for the first leaves."""
-    horizon = replace(LONG, wrong=0.03)
-    places = (2, 1)
-    hold(in_a_row(0.4, (2.0, 6.0), places, moves=0.5, holds=True, horizon=horizon, leaving=40.0))
+    hold(in_a_row(0.4, (2.0, 6.0), (2, 1), moves=0.5, holds=True, horizon=LONG, leaving=40.0))

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from .summaries import HAAGLANDEN, spread, summary
+from .summaries import HAAGLANDEN, spread, summary, waited
 
 DRIVERS = {
     "budgeting": None,
@@ -27,8 +27,8 @@ ACCOUNTS = {"2017": 215e6, "2018": 235e6, "2019": 252e6, "2021": 284e6, "2022": 
 
 
 def pictured(**changes: Any) -> dict[str, Any]:
-    """Make results with drivers, results of providers and every key."""
-    results = summary(**changes)
+    """Make results with drivers, results of providers, every key, and children who wait."""
+    results = waited(summary(**changes))
     region, draws = results["region"], results["draws"]
     moments = [*map(str, results["years"]), "total"]
     for quantity in ("provider_cost", "provider_result"):

@@ -146,6 +146,47 @@ def summary(
     }
 
 
+WAITING = {"crisis": (6.0, 12.0), "pleegzorg": (90.0, 150.0), "residentieel": (40.0, 38.0)}
+
+
+def waited(
+    results: dict[str, Any], lines: dict[str, tuple[float, float]] | None = None
+) -> dict[str, Any]:
+    """Add care forms with places to results, their lines at the end of the first and last year.
+
+    Every child waits 20 days for each that stands in line; a year has 97% of the places full.
+    """
+    years, draws = [str(year) for year in results["years"]], results["draws"]
+    given = WAITING if lines is None else lines
+
+    def at_year_ends(first: float, last: float) -> dict[str, Any]:
+        steps = max(len(years) - 1, 1)
+        return {
+            year: spread(first + (last - first) * step / steps, 0.3 * first, draws)
+            for step, year in enumerate(years)
+        }
+
+    def every(mean: float, total: float) -> dict[str, Any]:
+        return {year: spread(mean, 0.1 * mean, draws) for year in years} | {
+            "total": spread(total, 0.1 * total, draws)
+        }
+
+    together = [sum(ends) for ends in zip((0.0, 0.0), *given.values(), strict=True)]
+    days = every(365.0 * together[0], 365.0 * len(years) * together[0])
+    line = at_year_ends(*together)
+    block = {
+        name: {
+            "clients_waiting_at_year_end": at_year_ends(first, last),
+            "waiting_days": every(365.0 * first, 365.0 * len(years) * first),
+            "mean_wait_days": every(20.0 * first, 20.0 * first),
+            "occupancy": every(0.97, 0.97),
+        }
+        for name, (first, last) in given.items()
+    }
+    region = results["region"] | {"clients_waiting_at_year_end": line, "waiting_days": days}
+    return results | {"waiting": block, "region": region}
+
+
 def all_pxq(**changes: Any) -> dict[str, Any]:
     """Make the results of the twin in which every contract is P x Q."""
     forms = {name: ("pxq", share) for name, (_, share) in CONTRACTS.items()}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from jeugdsim.report.answer import printed_answer
 
-from .summaries import CONTRACTS, HAAGLANDEN, all_pxq, summary
+from .summaries import CONTRACTS, HAAGLANDEN, all_pxq, spread, summary, waited
 
 PXQ = "veelvoorkomend"
 
@@ -320,6 +320,51 @@ def test_one_draw_without_a_standard_deviation() -> None:
     assert "360,0 (" in row(lines_of(policy, None), "2027")
 
 
+# ------------------------------------------------------------------ waiting
+
+
+def test_who_waits_stands_in_a_table_longest_line_first_all_together_last() -> None:
+    lines = lines_of(waited(summary()), None)
+    assert fits_the_screen(lines)
+    rows = [row(lines, name) for name in ("pleegzorg", "residentieel")]
+    for found, cells in zip(
+        rows,
+        [
+            ("pleegzorg", "90", "150", "(116–184)", "1.800", "97%"),
+            ("residentieel", "40", "38", "(23–53)", "800", "97%"),
+        ],
+        strict=True,
+    ):
+        assert found.split(" | ")[0].split() == list(cells)
+    others = [line.split(" | ")[1].split() for line in rows]
+    assert others[0] == ["crisis", "6", "12", "(10–14)", "120", "97%"]
+    assert others[1] == ["alle", "3", "vormen", "136", "200", "(150–250)"]
+    assert "Waiting for" in printed_answer(waited(summary()), None, "en")
+
+
+def test_a_short_mean_wait_has_tenths_and_nobody_admitted_a_dash() -> None:
+    results = waited(summary(), {"crisis": (0.2, 0.4), "gezinshuis": (0.3, 0.3)})
+    for name in ("mean_wait_days", "occupancy"):
+        results["waiting"]["gezinshuis"][name]["total"] = dict.fromkeys(spread(0.0, 1.0, 9))
+    lines = lines_of(results, None, "nl", 80)
+    assert row(lines, "crisis").split()[-2:] == ["4,0", "97%"]
+    assert row(lines, "gezinshuis").split()[-2:] == ["–", "–"]
+
+
+def test_places_that_nobody_waits_for_take_one_line_and_no_places_none() -> None:
+    enough = waited(summary(), {"crisis": (0.0, 0.0)})
+    told = "Er zijn genoeg plaatsen: in geen enkele trekking wacht er een kind."
+    assert told in lines_of(enough, None)
+    assert not any("plaats" in line for line in lines_of(summary(), None))
+
+
+def test_care_in_which_children_only_wait_for_other_care_has_no_row() -> None:
+    results = waited(summary(), {"crisis": (6.0, 12.0)})
+    results["waiting"]["ambulant"] = {"blocked_days": {"total": spread(100.0, 1.0, 1000)}}
+    lines = lines_of(results, None)
+    assert not any(line.startswith(("ambulant", "alle 2")) for line in lines)
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     years=st.integers(1, 25),
@@ -330,6 +375,7 @@ def test_one_draw_without_a_standard_deviation() -> None:
     width=st.integers(60, 140),
     language=st.sampled_from(["nl", "en"]),
     twin=st.booleans(),
+    waits=st.integers(0, 12),
 )
 def test_it_always_fits(
     years: int,
@@ -340,6 +386,7 @@ def test_it_always_fits(
     width: int,
     language: str,
     twin: bool,
+    waits: int,
 ) -> None:
     results = summary(
         years=range(2027, 2027 + years),
@@ -351,6 +398,7 @@ def test_it_always_fits(
         target_step=level / 50,
     )
     results["warnings"] = ["budget and expected cost differ by more than 5% in 2030 " * 3] * 2
+    results = waited(results, {f"een vorm van zorg {i}": (i, 10_000.0) for i in range(waits)})
     lines = printed_answer(results, results if twin else None, language, width).splitlines()
     assert fits_the_screen(lines, width)
     assert sum(line.startswith("Gemeente ") for line in lines) >= min(municipalities, 5)

@@ -222,3 +222,28 @@ def test_the_table_is_as_wide_as_its_header_and_holds_no_empty_difference() -> N
 def test_another_language_is_refused() -> None:
     with pytest.raises(ValueError, match="'fr'"):
         printed_comparison(made_up(), language="fr")
+
+
+# ------------------------------------------------------------------ who waits
+
+
+@pytest.mark.parametrize(
+    ("difference", "sd", "told"),
+    [
+        (-35.0, 30.0, "Eind 2032 wachten in B gemiddeld 35 kinderen minder op een plaats"),
+        (4.25, 3.0, "Eind 2032 wachten in B gemiddeld 4,3 kinderen meer op een plaats"),
+        (1.0, 60.0, "Eind 2032 wachten er gemiddeld ongeveer evenveel kinderen op een plaats"),
+    ],
+)
+def test_more_or_fewer_children_wait(difference: float, sd: float, told: str) -> None:
+    results = made_up()
+    line = amount(120.0, difference, sd)
+    results["compared"]["taakgericht"]["region"]["clients_waiting_at_year_end"] = {"2032": line}
+    lines = printed_comparison(results).splitlines()
+    assert len(lines) <= 40
+    assert told in " ".join(lines)
+    assert "A 120, B" in " ".join(lines)
+
+
+def test_without_places_nothing_is_said_of_waiting() -> None:
+    assert "wachten" not in printed_comparison(made_up())

@@ -65,6 +65,7 @@ PICTURES: dict[str, Callable[..., Axes]] = {
     "overrun_heatmap": figures.overrun_heatmap,
     "key_contributions": figures.key_contributions,
     "driver_waterfall": figures.driver_waterfall,
+    "waiting_children": figures.waiting_children,
 }
 OF_A_YEAR = ("exceedance", "risk_carriers", "key_contributions", "driver_waterfall")
 EXTREMES: dict[str, Callable[[], Results]] = {
@@ -170,7 +171,7 @@ def test_no_dutch_is_left_in_the_english_picture(name: str) -> None:
         for language in ("nl", "en")
     )
     same = {text.replace("\n", " ") for text in dutch & english if re.search("[A-Za-z]{4}", text)}
-    assert same <= {*results["municipalities"], *GIVEN_NAMES, "budget"}
+    assert same <= {*results["municipalities"], *results["waiting"], *GIVEN_NAMES, "budget"}
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -292,7 +293,7 @@ def test_labels_with_room_stay_where_they_belong() -> None:
 
 def test_all_pictures_leaves_out_what_has_no_data() -> None:
     results = pictured()
-    everything = {"cost", "exceedance", "target", "risk", "heatmap", "keys", "drivers"}
+    everything = {"cost", "exceedance", "target", "risk", "heatmap", "keys", "drivers", "waiting"}
     assert set(figures.all_pictures(results, overruns(results))) == everything
     bare = summary(target_step=0.0)
     assert set(figures.all_pictures(bare, [1.0])) == {"cost", "exceedance", "heatmap"}

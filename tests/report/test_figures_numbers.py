@@ -21,11 +21,12 @@ from jeugdsim.report.figures import (
     overrun_heatmap,
     risk_carriers,
     target_chance,
+    waiting_children,
 )
 from jeugdsim.report.figures.target import interval
 
 from .pictures import DRIVERS, KEYS, pictured
-from .summaries import CONTRACTS, HAAGLANDEN, all_pxq
+from .summaries import CONTRACTS, HAAGLANDEN, WAITING, all_pxq, summary, waited
 
 YEARS = [str(year) for year in range(2027, 2033)]
 MOMENTS = [*YEARS, "total"]
@@ -379,3 +380,38 @@ def test_results_without_drivers_are_refused_by_name() -> None:
     del results["region"]["drivers"]
     with pytest.raises(ValueError, match="no drivers of the overrun"):
         driver_waterfall(results)
+
+
+# ------------------------------------------------------------------ waiting
+
+
+def test_the_bars_of_who_waits_are_p10_to_p90_with_p50_on_them() -> None:
+    results = pictured()
+    ax = waiting_children(results)
+    longest = sorted(WAITING, key=lambda name: -WAITING[name][1])
+    bars = [edge for bar in ax.patches for edge in (bar.get_y(), bar.get_y() + bar.get_height())]
+    told = [
+        results["waiting"][name]["clients_waiting_at_year_end"][year]
+        for name in longest
+        for year in YEARS
+    ]
+    assert bars == pytest.approx([line[p] for line in told for p in ("p10", "p90")])
+    marks = [path[0][1] for marks in ax.collections for path in marks.get_segments()]
+    assert marks == pytest.approx([line["p50"] for line in told])
+    assert [text for text in texts(ax) if text in WAITING] == longest[
+        ::-1
+    ]  # notes pile up from the axes
+
+
+def test_more_than_three_lines_are_named_but_not_drawn() -> None:
+    lines = {f"vorm {number}": (number, number) for number in range(9)}
+    ax = waiting_children(waited(summary(), lines))
+    assert len(ax.patches) == 3 * len(YEARS)
+    assert any(text.endswith(": vorm 5, vorm 4, vorm 3, vorm 2, …") for text in texts(ax))
+    few = waiting_children(waited(summary(), {**dict.fromkeys("abc", (9.0, 9.0)), "d": (0.0, 0.0)}))
+    assert not any(text.startswith("Niet getekend") for text in texts(few))
+
+
+def test_results_without_places_have_no_line_to_draw() -> None:
+    with pytest.raises(ValueError, match="it holds no waiting"):
+        waiting_children(summary())

@@ -12,7 +12,7 @@ import pytest
 
 from jeugdsim.report.files import tidy_tables, write_csv, write_json
 
-from .summaries import CONTRACTS, HAAGLANDEN, summary
+from .summaries import CONTRACTS, HAAGLANDEN, WAITING, summary, waited
 
 YEARS = [*map(str, range(2027, 2033)), "total"]
 
@@ -104,6 +104,16 @@ def test_allocation_table_says_which_key_has_no_answer() -> None:
     assert shares.loc["actual_use", "not_computable"] == "use is not registered"
     assert shares.loc["rolling_use", "not_computable"].isna().all()
     assert len(shares.loc["rolling_use"]) == len(HAAGLANDEN) * len(YEARS)
+
+
+def test_waiting_has_a_table_where_there_are_places() -> None:
+    results = waited(summary())
+    waiting = table("waiting.csv", results).set_index(["care_form", "quantity", "period"])
+    assert set(waiting.index.get_level_values("care_form")) == set(WAITING)
+    line = results["waiting"]["crisis"]["clients_waiting_at_year_end"]
+    assert waiting.loc[("crisis", "clients_waiting_at_year_end", "2032"), "p90"] == line["2032"]["p90"]
+    assert ("crisis", "clients_waiting_at_year_end", "total") not in waiting.index
+    assert not {"waiting.csv", "ages.csv"} & set(tidy_tables(summary()))
 
 
 @pytest.mark.parametrize("name", ["region", "contracts", "municipalities", "allocation"])

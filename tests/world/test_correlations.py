@@ -36,6 +36,7 @@ BLOCK = 250
 LEFT_TO_CHANCE = np.sqrt((1 - 9 / np.pi**2) / BLOCK)
 GROWTHS = tuple(f"world.{name}_growth_per_year" for name in ("inflow", "stay", "units"))
 Pairs = Mapping[tuple[str, str], float]
+TWINS = [ROOT / "scenarios" / f"haaglanden-2027-{name}" for name in ("pxq", "leeftijd")]
 
 
 def levels(pairs: Pairs, seed: int, blocks: int) -> tuple[CorrelatedGroup, np.ndarray, np.ndarray]:
@@ -360,13 +361,13 @@ def test_savings_are_zero_where_only_correlations_with_levers_without_effect_dif
 def as_tables(scenario: Scenario) -> dict[str, Table]:
     """Return the rows of a scenario as lines with cells, as they are read."""
     tables = {}
-    for name in ("care_forms", "demand", "moves"):
+    for name in ("care_forms", "demand", "moves", "waiting", "extended_care"):
         lines = [Line(Place(name), row.model_dump()) for row in getattr(scenario, name)]
         tables[name] = Table(Place(TABLES[name].file), lines)
     return tables
 
 
-@pytest.mark.parametrize("folder", [DATA / "small", HAAGLANDEN, ROOT / "scenarios/haaglanden-2027-pxq"])
+@pytest.mark.parametrize("folder", [DATA / "small", HAAGLANDEN, *TWINS])
 def test_pairs_may_name_exactly_what_is_drawn(folder: Any) -> None:
     """What the scenario's checks take for uncertain is what the world draws."""
     scenario = js.load_scenario(folder)

@@ -129,6 +129,6 @@ def stock_child(
         born = -so_far - age_at_entry(ages, form, w0, w1)
         extension = uniform(w2)
         limit = last_birthday(share, effects, group, until_age, born, extension)
-        if limit >= 0:
-            return min(end, limit), born, extension
+        if limit >= 0:  # the limit itself is kept to later, after levers on the days left
+            return end, born, extension
     return 0, -MAJORITY * YEAR_DAYS, extension  # hardly ever: leaves on the first day

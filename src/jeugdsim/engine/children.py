@@ -61,9 +61,10 @@ def follow(
     """Follow children until they leave, time ends, or a place comes in; False: no room for a row.
 
     With ``source`` a cell: all who first enter care there, from the waiting list and the start stock
-    to the last month. With -1: the first ``batch`` rows of kids.batch, each at what its status says.
+    to the last month. With col.BATCH: the first ``batch`` rows of kids.batch, each at what its status
+    says.
     """
-    # Local names: numba counts references at every use of a tuple's array inside a loop.
+    # Short names of what is used below, a draw's part where it has one.
     cells = t.cells
     forms = t.forms
     moves = t.moves
@@ -217,6 +218,12 @@ def follow(
                         care_cell, care_log, care_intensity = held, log_row, intensity
                     elif now > day and forms[form, col.F_BRIDGING] >= 0:
                         care_cell = cell_at[town, forms[form, col.F_BRIDGING]]
+                        if care_cell >= 0 and aged:
+                            limit = limit_day(
+                                cells, rates, until_age, extended_effects, care_cell, born, extension
+                            )
+                            last = min(last, limit)
+                            care_cell = -1 if limit <= day else care_cell
                     if care_cell >= 0 and held < 0:
                         form = forms[form, col.F_BRIDGING]
                         care_intensity = 0.0 if forms[form, col.F_PER_TRAJECTORY] > 0 else 1.0
@@ -236,14 +243,14 @@ def follow(
                                 step,
                                 care_cell,
                                 day,
-                                now,
+                                last,
                                 status,
                                 adult_from,
                                 care_intensity,
                             )
                         counts[day_year[day], town, form, col.STAYS_STARTED] += 1
-                        if status != col.STILL_WAITS:
-                            counts[day_year[now], town, form, col.STAYS_ENDED] += 1
+                        if last < horizon:
+                            counts[day_year[last], town, form, col.STAYS_ENDED] += 1
                         if forms[form, col.F_PER_TRAJECTORY] > 0:
                             contract, year = cells[care_cell, col.C_CONTRACT], day_year[day]
                             book_trajectory(

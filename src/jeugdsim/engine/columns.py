@@ -57,6 +57,9 @@ W_EFFECT, W_STARTS, WHOLE_CELLS = range(3)
 COUNTS = 14
 FREE_COUNTS = 4  # the first four, where nothing limits care
 
+# Whom to follow: not the children of a cell but a batch of rows, which may have nobody.
+BATCH, NOBODY = -1, 0
+
 # How much of the work space is used.
 CHILDREN, ROWS, LOG_ROWS = range(3)
 

@@ -24,20 +24,23 @@ Truths = npt.NDArray[np.bool_]
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 _ENGINE = Path(__file__).parent
+# Kernels make no arrays, so nobody need count who uses one: that would take a third of their time or
+# more. A kernel that makes one does not compile. Nor does C call kernels.
+_OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False, "no_cfunc_wrapper": True}
 
 
 def compiled(function: Kernel) -> Kernel:
     """Compile with a cache on disk, or without where no place is writable or the user says so."""
     folder = _cache_folder()
     if folder is None:
-        return cast(Kernel, numba.njit(nogil=True)(function))
+        return cast(Kernel, numba.njit(**_OPTIONS)(function))
     settings = cast(Any, numba.config)
     users_own = settings.CACHE_DIR
     settings.CACHE_DIR = str(folder)
     try:
-        return cast(Kernel, numba.njit(cache=True, nogil=True)(function))
+        return cast(Kernel, numba.njit(cache=True, **_OPTIONS)(function))
     except RuntimeError:  # numba finds the place not writable after all
-        return cast(Kernel, numba.njit(nogil=True)(function))
+        return cast(Kernel, numba.njit(**_OPTIONS)(function))
     finally:
         settings.CACHE_DIR = users_own
 

@@ -32,7 +32,7 @@ def refuse_uncountable(plan: Plan, drawn: Drawn) -> None:
         if effect.affects == "inflow"
     ]
     lifted = np.prod(sizes, axis=0) if sizes else np.ones(len(drawn.number))
-    children = drawn.inflow.sum(axis=2) * lifted[:, None] + drawn.stock
+    children = drawn.inflow.sum(axis=2) * lifted[:, None] + drawn.stock + drawn.waiting
     for town, name in enumerate(plan.scenario.municipality_names):
         most = children[:, plan.cell_municipality == town].sum(axis=1).max(initial=0.0)
         if not most <= MOST_CHILDREN:

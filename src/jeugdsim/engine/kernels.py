@@ -66,6 +66,8 @@ def simulate_draw(
     First everybody on their own; those who ask for a place, or have one at the start, then live
     through the days together.
     """
+    # By int(): numba compiles a function anew for every constant it is given, and ``follow`` is long.
+    waiting, nobody = int(col.BATCH), int(col.NOBODY)
     cells = t.cells
     used = work.used
     work.seen_child[:] = 0
@@ -73,7 +75,7 @@ def simulate_draw(
     kids.cost[0, :, :] = 0.0
     used[:] = 0
     for cell in range(len(cells)):
-        if not follow(t, drawn, out, work, kids, log, r, cell, 0):
+        if not follow(t, drawn, out, work, kids, log, r, cell, nobody):
             return False
     if drawn.places.shape[1] == 0:
         return True
@@ -82,17 +84,17 @@ def simulate_draw(
     for day in range(horizon):
         year = t.day_year[day]
         joining, batch = wake(cells, kids, lines, day)
-        if batch > 0 and not follow(t, drawn, out, work, kids, log, r, -1, batch):
+        if batch > 0 and not follow(t, drawn, out, work, kids, log, r, waiting, batch):
             return False
         joining = after_the_stays(kids, lines, day, joining, batch)
         line_up(cells, kids, lines, joining)
         batch = admit_all(cells, drawn.places[r, :, year], kids, lines, day)
         batch = resolve_circles(cells, kids, lines, day, batch)
-        if batch > 0 and not follow(t, drawn, out, work, kids, log, r, -1, batch):
+        if batch > 0 and not follow(t, drawn, out, work, kids, log, r, waiting, batch):
             return False
         plan_ends(kids, lines, batch)
         if day + 1 == t.year_first_day[year + 1]:
             close_year(work.waits, out.counts[r, year], out.wait_p90_days[r, year])
-    follow(t, drawn, out, work, kids, log, r, -1, still_waiting(kids, used[col.ROWS], horizon))
+    follow(t, drawn, out, work, kids, log, r, waiting, still_waiting(kids, used[col.ROWS], horizon))
     close_children(cells, t.retentions, out.child_costs[r], kids.state, kids.cost, used[col.ROWS])
     return True

@@ -29,7 +29,7 @@ from jeugdsim.world.keys import key_number
 from jeugdsim.world.phases import phase_by_day, phase_by_month
 
 Array = npt.NDArray[np.float64]
-_LONGEST_REMAINING_DAYS = 60_000  # only a lever on the days left asks how far beyond the horizon
+_LONGEST_REMAINING_DAYS = 60_000  # only levers on the days left and ages ask how far past the horizon
 _PhaseOver = Callable[[Calendar, int, Profile, float | None], Array]
 
 
@@ -131,7 +131,8 @@ def make_tables(plan: Plan, seed: int) -> Tables:
     whole = [index for index, effect in enumerate(plan.effects) if effect.also_days_left]
     means = [mean_of(row.stay_mean_days) for row in forms]
     step_first, step_chances, step_days = _steps(plan.stays)
-    remaining_days = max(calendar.days, _LONGEST_REMAINING_DAYS if whole else 0)
+    far = bool(whole) or scenario.has_ages
+    remaining_days = max(calendar.days, _LONGEST_REMAINING_DAYS if far else 0)
     return Tables(
         cell_municipality=plan.cell_municipality,
         cell_form=plan.cell_form,

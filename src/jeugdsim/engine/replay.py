@@ -69,8 +69,9 @@ def clients(scenario: Scenario, *, draw: int, seed: int = _COMMAND_LINE_SEED) ->
         "reneges", "escalates", "age limit" or "goes on") and ``next``, the care form asked for next;
         ``stays_in``, the form in which the child stays while it waits; where a place was asked for
         ``priority`` (1 to 9, 10 without a number), ``tie`` and ``gives_up`` (date on which it would
-        stop waiting); ``intensity`` and ``units`` within the years; ``adult_on``, its 18th birthday,
-        where children have ages. A wait of no days is left out.
+        stop waiting); ``intensity`` and ``units`` within the years; where children have ages
+        ``adult_on``, the 18th birthday, missing where it was before the start. A wait of no days is
+        left out.
 
     Raises
     ------
@@ -161,7 +162,7 @@ def _table(plan: Plan, log: Log, units_per_day: npt.NDArray[np.float64]) -> pd.D
     cell, begin, end = (whole[:, column] for column in (col.LOG_CELL, col.LOG_BEGIN, col.LOG_END))
     names = _Names(plan)
     asked_for = whole[:, col.LOG_PRIORITY] >= 0
-    goes_on = (end >= plan.calendar.days) | (_outcomes(whole) == "goes on")
+    goes_on = end >= plan.calendar.days
     units = log.numbers[order, 1:] * units_per_day.T[plan.cell_form[cell]]
     columns: dict[str, Any] = {
         "client": names.clients(whole),

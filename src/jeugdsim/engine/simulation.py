@@ -58,13 +58,24 @@ def simulate(
     xarray.Dataset
         On (draw, year, municipality, care_form): ``units``, ``client_days``, ``stays_started``,
         ``stays_ended``, ``clients_in_year``, ``clients_at_year_end``, ``waiting_days``,
-        ``clients_waiting_at_year_end`` (the last two zero while no form has places);
+        ``clients_waiting_at_year_end`` (the last two by the form waited for, zero without places);
         ``clients_at_start`` (draw, municipality, care_form), counted on the day before the start;
         ``youth_in_year`` (draw, year, municipality), distinct children divided by
         ``trajectories_per_youth``; ``index_provisional``, ``index_definitive`` (draw, year);
         ``parameters`` (draw, parameter), ``parameter_clipped`` (draw, parameter) where a value fell
         outside its range, ``moves_scaled`` (draw) where moves added up to more than 1. For one
         table in pandas: ``volumes.drop_dims("parameter").to_dataframe()``.
+
+        Where care forms have places also ``admissions`` (at once or after waiting),
+        ``admission_wait_days`` (days waited by those admitted), ``admissions_in_time`` (within
+        ``admitted_within_days``; without a norm at once), ``blocked_days`` (by the form in which the
+        child stays), ``reneged`` and ``escalated`` (by the form waited for); and on (draw, year,
+        care_form) ``places`` (NaN where there is no limit) and ``wait_p90_days`` (P90 over those
+        admitted, numpy's ``linear``; NaN without any). Where children have ages
+        ``clients_18_and_over_at_year_end`` and ``left_at_age_limit``. Where contracts have
+        ``child_retentions``, on (draw, year, municipality, contract, retention): ``child_excess``
+        (euros of price_year that children's yearly cost lies above it) and ``children_above``; and
+        ``child_retentions`` (contract, retention), NaN where a contract has fewer.
 
     Raises
     ------

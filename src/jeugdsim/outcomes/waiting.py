@@ -55,7 +55,8 @@ def waiting(volumes: xr.Dataset, scenario: Scenario) -> xr.Dataset:
     Examples
     --------
     >>> import jeugdsim as js
-    >>> full = js.load_scenario("tests/data/small").with_changes({"care_forms.crisis.places": 1})
+    >>> scenario = js.load_scenario("scenarios/haaglanden-2027")
+    >>> full = scenario.with_changes({"care_forms.residentieel.places": 300})
     >>> volumes = js.simulate(full, draws=2, seed=2027, progress=False)
     >>> waiting(volumes, full)["occupancy"].dims
     ('draw', 'year', 'care_form')

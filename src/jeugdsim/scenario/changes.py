@@ -200,7 +200,7 @@ def _set_table(content: dict[str, Any], name: str, rows: list[Any]) -> str | Non
         if not isinstance(row, dict) or any(column not in row for column in asked):
             return f"element {number} must be a dict with {' and '.join(asked)}"
         level = table
-        *above, last = (name_text(row.get(column) or "") for column in columns)
+        *above, last = (name_text("" if row.get(column) is None else row[column]) for column in columns)
         for part in above:
             level = level.setdefault(part, {})
         if last in level:

@@ -55,7 +55,8 @@ def waiting_children(
     Examples
     --------
     >>> import jeugdsim as js
-    >>> full = js.load_scenario("tests/data/small").with_changes({"care_forms.crisis.places": 1})
+    >>> scenario = js.load_scenario("scenarios/haaglanden-2027")
+    >>> full = scenario.with_changes({"care_forms.residentieel.places": 300})
     >>> summary = js.run(full, draws=4, seed=2027, progress=False).to_dict()
     >>> waiting_children(summary).get_title(loc="left")
     'Kinderen die aan het eind van het jaar op een plaats wachten'
