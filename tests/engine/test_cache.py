@@ -1,4 +1,7 @@
-"""Compiled kernels on disk: an empty cache, two processes filling it at once, no place to write."""
+"""One kernel on disk: two processes fill an empty cache at once, or there is no place to write.
+
+All of them, which takes the compiler half a minute, are in tests/prove/test_cold_cache.py.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-from regions import DATA
-
-import jeugdsim as js
 from jeugdsim.engine import keyed
 
-SEED = 2027
-VOLUMES = """
-import sys
-from hashlib import sha256
-import jeugdsim as js
-volumes = js.simulate(js.load_scenario(sys.argv[1]), draws=2, seed=2027, threads=1, progress=False)
-for name in ("units", "client_days"):
-    print(name, sha256(volumes[name].to_numpy().tobytes()).hexdigest())
-"""
 WORDS = """
 from jeugdsim.engine import keyed
 print(*keyed.philox(1, 2, 3, 4, 5, 6), keyed.philox.stats.cache_path)
@@ -50,22 +40,6 @@ def told(process: subprocess.Popen[str]) -> str:
 def kernels(cache: Path) -> dict[Path, int]:
     """Return the files of machine code in a cache, and when each was written."""
     return {file: file.stat().st_mtime_ns for file in cache.rglob("*.nbc")}
-
-
-@pytest.mark.prove
-def test_two_processes_fill_an_empty_cache_at_once_and_agree(tmp_path: Path) -> None:
-    """Then a third finds all there, compiles nothing and says the same; so does this process."""
-    folder, cache = str(DATA / "small"), str(tmp_path)
-    both = [started(VOLUMES, folder, NUMBA_CACHE_DIR=cache) for _ in range(2)]
-    first, second = (told(process) for process in both)
-    assert first == second
-    filled = kernels(tmp_path)
-    assert filled
-    assert told(started(VOLUMES, folder, NUMBA_CACHE_DIR=cache)) == first
-    assert kernels(tmp_path) == filled
-    here = js.simulate(js.load_scenario(folder), draws=2, seed=SEED, progress=False)
-    assert here["units"].sum() > 0
-    assert told(started(VOLUMES, folder)) == first
 
 
 def test_two_processes_compile_one_kernel_into_an_empty_cache_and_agree(tmp_path: Path) -> None:

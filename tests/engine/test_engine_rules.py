@@ -18,6 +18,7 @@ from jeugdsim.engine import compiled as compiling
 ENGINE = Path(jeugdsim.__file__).parent / "engine"
 FILES = sorted(ENGINE.glob("*.py"))
 COMPILED = tuple(file.name for file in FILES if "@compiled" in file.read_text(encoding="utf-8"))
+DECORATORS = {"compiled", "compiled_with_room"}
 MATHEMATICS = {"math.exp", "math.log", "math.lgamma", "math.floor", "math.ceil"}
 
 
@@ -57,7 +58,7 @@ def compiled(tree: ast.Module) -> list[ast.FunctionDef]:
     return [
         function
         for function in functions(tree)
-        if any(ast.unparse(mark) == "compiled" for mark in function.decorator_list)
+        if any(ast.unparse(mark) in DECORATORS for mark in function.decorator_list)
     ]
 
 

@@ -24,23 +24,33 @@ Truths = npt.NDArray[np.bool_]
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 _ENGINE = Path(__file__).parent
-# Kernels make no arrays, so nobody need count who uses one: that would take a third of their time or
-# more. A kernel that makes one does not compile. Nor does C call kernels.
-_OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False, "no_cfunc_wrapper": True}
+# Without numba's counting of who uses an array, which took a third of the time. C calls no kernel.
+_WITHOUT_COUNTING: dict[str, Any] = {"nogil": True, "_nrt": False, "no_cfunc_wrapper": True}
+_COUNTING: dict[str, Any] = {"nogil": True}
 
 
 def compiled(function: Kernel) -> Kernel:
+    """Compile a kernel that makes no arrays, with a cache on disk where there is a place for it."""
+    return _compiled(function, _WITHOUT_COUNTING)
+
+
+def compiled_with_room(function: Kernel) -> Kernel:
+    """Compile a kernel that makes arrays of its own to work in; ``compiled`` would refuse it."""
+    return _compiled(function, _COUNTING)
+
+
+def _compiled(function: Kernel, options: dict[str, Any]) -> Kernel:
     """Compile with a cache on disk, or without where no place is writable or the user says so."""
     folder = _cache_folder()
     if folder is None:
-        return cast(Kernel, numba.njit(**_OPTIONS)(function))
+        return cast(Kernel, numba.njit(**options)(function))
     settings = cast(Any, numba.config)
     users_own = settings.CACHE_DIR
     settings.CACHE_DIR = str(folder)
     try:
-        return cast(Kernel, numba.njit(cache=True, **_OPTIONS)(function))
+        return cast(Kernel, numba.njit(cache=True, **options)(function))
     except RuntimeError:  # numba finds the place not writable after all
-        return cast(Kernel, numba.njit(**_OPTIONS)(function))
+        return cast(Kernel, numba.njit(**options)(function))
     finally:
         settings.CACHE_DIR = users_own
 

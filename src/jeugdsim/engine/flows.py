@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.engine.compiled import compiled
+from jeugdsim.engine.compiled import compiled_with_room
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -57,7 +57,7 @@ class Routes(NamedTuple):
     chance: Integers  # (routes,) row of ``Changes.move_chance``
 
 
-@compiled
+@compiled_with_room
 def survival_at(curve: Floats, form: int, place: float) -> float:
     """Return a survival curve at a place counted in steps from its first knot."""
     if place <= 0.0:
@@ -71,7 +71,7 @@ def survival_at(curve: Floats, form: int, place: float) -> float:
     return float(value)
 
 
-@compiled
+@compiled_with_room
 def stay_chances(
     fixed: Truths,
     steps: Truths,
@@ -114,7 +114,7 @@ def stay_chances(
                 break
 
 
-@compiled
+@compiled_with_room
 def _days_left_changed(
     class_whole: Truths,
     whole_effect: Floats,
@@ -142,7 +142,7 @@ def _days_left_changed(
             out[:days] = spare[:days]
 
 
-@compiled
+@compiled_with_room
 def _acts_later(class_whole: Truths, whole_starts: Integers, q: int, entry: int) -> bool:
     """Tell whether a lever will act on the days left of a stay that begins on a day."""
     for lever in range(len(whole_starts)):
@@ -151,7 +151,7 @@ def _acts_later(class_whole: Truths, whole_starts: Integers, q: int, entry: int)
     return False
 
 
-@compiled
+@compiled_with_room
 def entry_chances(
     lengths: Lengths, changes: Changes, q: int, day: int, horizon: int, out: Floats, spare: Floats
 ) -> None:
@@ -178,7 +178,7 @@ def entry_chances(
         )
 
 
-@compiled
+@compiled_with_room
 def stock_chances(
     lengths: Lengths, changes: Changes, q: int, horizon: int, out: Floats, spare: Floats
 ) -> None:
@@ -192,7 +192,7 @@ def stock_chances(
         )
 
 
-@compiled
+@compiled_with_room
 def forward(
     lengths: Lengths,
     changes: Changes,
@@ -236,7 +236,7 @@ def forward(
                 ends[cell, day + 1 :] += arrivals[cell, day] * chances[q, :left]
 
 
-@compiled
+@compiled_with_room
 def returning(
     lengths: Lengths,
     changes: Changes,
@@ -285,7 +285,7 @@ class Rewards(NamedTuple):
     from_target: Integers  # (d,) the first target that days from here on can still bring
 
 
-@compiled
+@compiled_with_room
 def _own_and_later(
     before: Floats,
     end: Floats,
@@ -321,7 +321,7 @@ def _own_and_later(
         square[aim] += outlives * spread[aim] * by_day * by_day
 
 
-@compiled
+@compiled_with_room
 def _only_later(following: Floats, chances: Floats, first_end: int, first: int, value: Floats) -> None:
     """Add what comes after a stay that itself brings nothing, over its possible ends."""
     horizon, targets = following.shape
@@ -331,7 +331,7 @@ def _only_later(following: Floats, chances: Floats, first_end: int, first: int, 
             value[aim] += chance * following[last, aim]
 
 
-@compiled
+@compiled_with_room
 def _one_stay(
     rewards: Rewards,
     following: Floats,
@@ -361,7 +361,7 @@ def _one_stay(
         _only_later(following[cell], chances, first_end, first, value)
 
 
-@compiled
+@compiled_with_room
 def _add_entry(entry: Floats, first: int, value: Floats, square: Floats) -> None:
     """Add what an entry itself brings to what the stay and all after it bring."""
     for aim in range(first, len(value)):
@@ -369,7 +369,7 @@ def _add_entry(entry: Floats, first: int, value: Floats, square: Floats) -> None
         value[aim] += entry[aim]
 
 
-@compiled
+@compiled_with_room
 def backward(
     lengths: Lengths,
     changes: Changes,
