@@ -177,6 +177,7 @@ def follow(
                 wish, now, held, rank = -1, 0, -1, 0  # a place asked for
                 care_cell, care_log, care_intensity = -1, 0, 0.0  # care from ``day`` to ``last``
                 day, last = 0, 0
+                # A wait is over: days in line, and care meanwhile (the place it holds, or bridging).
                 if col.ADMITTED <= status <= col.STILL_WAITS:
                     waited_for, held = state[row, col.WISH], state[row, col.HELD]
                     form = cells[waited_for, col.C_FORM]
@@ -266,6 +267,7 @@ def follow(
                                 care_log,
                             )
                 elif status != col.STAY_ENDS:
+                    # A stay begins, unless it needs a place that was not given yet.
                     form = cells[cell, col.C_FORM]
                     stay_word, intensity_word, next_word, day_word = philox(
                         sequence, step, address, draw, k0, k1
@@ -371,6 +373,7 @@ def follow(
                             )
                         care_cell, care_log, care_intensity = cell, log_row, intensity
                         last = min(end, horizon)
+                # The days of care are counted.
                 if care_cell >= 0:
                     form = cells[care_cell, col.C_FORM]
                     if row == 0 and seen_child[form] != child:
@@ -399,6 +402,7 @@ def follow(
                         adult_from,
                         youth_year,
                     )
+                # What comes next: it stays in its place, leaves, goes on at once, or asks for a place.
                 if wish < 0:
                     to, outcome, ending_cell, holds = -1, col.LEFT, held, held >= 0
                     if status == col.STILL_WAITS:
@@ -479,6 +483,7 @@ def follow(
                         continue
                     wish = to
                     held = ending_cell if holds else -1
+                # It asks for a place on day ``now``.
                 if row == 0:
                     row = room_for_child(used, state, seen, seen_child, cost, child)
                     if row == 0:
@@ -507,6 +512,7 @@ def follow(
                 )
                 status = col.ASKING
                 break
+            # Whoever asked for a place once is remembered.
             if row > 0:
                 state[row, col.STATUS] = status
                 state[row, col.ORIGIN] = cell_of_entry
