@@ -11,9 +11,11 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import xarray as xr
 from oracles.places import EARLIER, LAST, Visit, broken_rules, found_again
-from regions import care_form, lever, region
+from regions import PER_CELL, care_form, lever, region
 
 import jeugdsim as js
 from jeugdsim.scenario import Scenario
@@ -269,3 +271,21 @@ def _sums_of_rows(rows: pd.DataFrame, scenario: Scenario) -> dict[tuple[str, int
             stays_in = wait & (rows["municipality"] == town) & (rows["stays_in"] == form)
             sums["blocked_days", year, town, form] = int(days[stays_in].sum())
     return sums
+
+
+COMMON = (*PER_CELL, "waiting_days", "clients_waiting_at_year_end")
+
+
+def simulated(scenario: Scenario, draws: int = 20, seed: int = 2027, **how: Any) -> xr.Dataset:
+    return js.simulate(scenario, draws=draws, seed=seed, progress=False, **how)
+
+
+def same(a: xr.Dataset, b: xr.Dataset, names: tuple[str, ...] = COMMON) -> None:
+    for name in names:
+        assert a[name].dtype == b[name].dtype
+        np.testing.assert_array_equal(a[name].to_numpy(), b[name].to_numpy(), err_msg=name)
+
+
+def total(volumes: xr.Dataset, name: str, form: str) -> np.ndarray:
+    """Return a volume of a form as (draw, year), all municipalities together."""
+    return volumes[name].sel(care_form=form).sum("municipality").transpose("draw", "year").to_numpy()

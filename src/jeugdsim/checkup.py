@@ -14,7 +14,7 @@ from jeugdsim.engine.expected import (
     stationary_clients,
 )
 from jeugdsim.engine.limits import mean_stays_with_limit
-from jeugdsim.funding.reference import is_limited, reference_cost
+from jeugdsim.funding.reference import reference_cost
 from jeugdsim.report.notation import number
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.numbers import mean_of
@@ -62,7 +62,7 @@ def _budget_lines(scenario: Scenario, cost: Array) -> list[str]:
 
 def _closed_form_holds(scenario: Scenario) -> bool:
     """Tell whether nobody is expected to wait or to grow too old for care in the reference."""
-    if not is_limited(scenario):
+    if not scenario.is_limited:
         return True
     return bool(expected(scenario.reference())["closed_form_holds"].all())
 

@@ -5,10 +5,9 @@ All of them, which takes the compiler half a minute, are in tests/prove/test_col
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
+
+from processes import kernels, started, told
 
 from jeugdsim.engine import keyed
 
@@ -16,30 +15,6 @@ WORDS = """
 from jeugdsim.engine import keyed
 print(*keyed.philox(1, 2, 3, 4, 5, 6), keyed.philox.stats.cache_path)
 """
-
-
-def started(code: str, *words: str, **settings: str) -> subprocess.Popen[str]:
-    """Start a Python of its own."""
-    kept = {name: value for name, value in os.environ.items() if name != "JEUGDSIM_CACHE"}
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *words],
-        env={**kept, **settings},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def told(process: subprocess.Popen[str]) -> str:
-    """Return what a process that did well printed."""
-    out, errors = process.communicate(timeout=300)
-    assert process.returncode == 0, errors
-    return out
-
-
-def kernels(cache: Path) -> dict[Path, int]:
-    """Return the files of machine code in a cache, and when each was written."""
-    return {file: file.stat().st_mtime_ns for file in cache.rglob("*.nbc")}
 
 
 def test_two_processes_compile_one_kernel_into_an_empty_cache_and_agree(tmp_path: Path) -> None:

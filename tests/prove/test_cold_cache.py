@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from processes import kernels, started, told
 from regions import DATA
 
 import jeugdsim as js
@@ -23,30 +21,6 @@ volumes = js.simulate(js.load_scenario(sys.argv[1]), draws=2, seed=2027, threads
 for name in ("units", "client_days"):
     print(name, sha256(volumes[name].to_numpy().tobytes()).hexdigest())
 """
-
-
-def started(code: str, *words: str, **settings: str) -> subprocess.Popen[str]:
-    """Start a Python of its own."""
-    kept = {name: value for name, value in os.environ.items() if name != "JEUGDSIM_CACHE"}
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *words],
-        env={**kept, **settings},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def told(process: subprocess.Popen[str]) -> str:
-    """Return what a process that did well printed."""
-    out, errors = process.communicate(timeout=300)
-    assert process.returncode == 0, errors
-    return out
-
-
-def kernels(cache: Path) -> dict[Path, int]:
-    """Return the files of machine code in a cache, and when each was written."""
-    return {file: file.stat().st_mtime_ns for file in cache.rglob("*.nbc")}
 
 
 def test_two_processes_fill_an_empty_cache_at_once_and_agree(tmp_path: Path) -> None:

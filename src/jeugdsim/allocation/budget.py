@@ -11,7 +11,7 @@ import xarray as xr
 from jeugdsim.allocation.pools import shareable_cost
 from jeugdsim.engine.effects import lever_cells
 from jeugdsim.funding.levels import levels
-from jeugdsim.funding.reference import is_limited, reference_cost_hash
+from jeugdsim.funding.reference import reference_cost_hash
 from jeugdsim.funding.settlement import ordered
 from jeugdsim.funding.tariffs import drawn_again
 from jeugdsim.scenario.model import Scenario
@@ -60,7 +60,7 @@ def carried_cost(scenario: Scenario, by_segment: Array) -> dict[str, xr.DataArra
     by_segment : ndarray, shape (municipalities, segments)
         Expected reference cost of the first year, euros of price_year.
     """
-    if not is_limited(scenario):
+    if not scenario.is_limited:
         return {}
     attrs = {_BELONGS_TO: reference_cost_hash(scenario)}
     return {CARRIED: xr.DataArray(by_segment, dims=_SEGMENT, attrs=attrs)}
@@ -76,7 +76,7 @@ def cost_by_segment(scenario: Scenario, bills: xr.Dataset) -> Array:
     bills : xarray.Dataset
         From ``allocate``: what they carry is used where it belongs to this scenario's reference.
     """
-    if is_limited(scenario) and _carries_cost(bills, scenario):
+    if scenario.is_limited and _carries_cost(bills, scenario):
         return ordered(bills, CARRIED, _SEGMENT)
     return segment_sums(scenario, shareable_cost(scenario, bills))
 

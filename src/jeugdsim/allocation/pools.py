@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from jeugdsim.funding.reference import first_year_reference_cost, is_limited, reference_units
+from jeugdsim.funding.reference import first_year_reference_cost, reference_units
 from jeugdsim.scenario.findings import Finding, ScenarioError
 from jeugdsim.scenario.model import Scenario
 
@@ -58,7 +58,7 @@ def shareable_cost(scenario: Scenario, result: xr.Dataset) -> Array:
         Accounts or bills, see ``reference_units``.
     """
     cost = first_year_reference_cost(scenario, reference_units(scenario, result))
-    if not is_limited(scenario):
+    if not scenario.is_limited:
         return cost
     for name in scenario.contract_names:
         for members, forms in _groups(scenario, name).items():

@@ -188,33 +188,32 @@ def log_row_of(
     numbers: Floats,
     used: Integers,
     kind: int,
-    origin: int,
-    address: int,
-    sequence: int,
-    step: int,
+    who: tuple[int, int, int, int, int],
     cell: int,
     begin: int,
     end: int,
     outcome: int,
-    adult_from: int,
     intensity: float,
 ) -> int:
-    """Write a row of the log, if one is kept and there is room; return its place, else 0."""
+    """Write a row of the log if there is room; return its place, else 0.
+
+    ``who`` is the child's cell of entry, address, sequence, step, and the day it turns 18.
+    """
     place = used[col.LOG_ROWS]
     used[col.LOG_ROWS] += 1
     if place >= len(whole):
         return 0
     whole[place, col.LOG_KIND] = kind
-    whole[place, col.LOG_ORIGIN] = origin
-    whole[place, col.LOG_ADDRESS] = address
-    whole[place, col.LOG_SEQUENCE] = sequence
-    whole[place, col.LOG_STEP] = step
+    whole[place, col.LOG_ORIGIN] = who[0]
+    whole[place, col.LOG_ADDRESS] = who[1]
+    whole[place, col.LOG_SEQUENCE] = who[2]
+    whole[place, col.LOG_STEP] = who[3]
+    whole[place, col.LOG_ADULT] = who[4]
     whole[place, col.LOG_CELL] = cell
     whole[place, col.LOG_ASKED] = begin
     whole[place, col.LOG_BEGIN] = begin
     whole[place, col.LOG_END] = end
     whole[place, col.LOG_OUTCOME] = outcome
-    whole[place, col.LOG_ADULT] = adult_from
     whole[place, col.LOG_HELD] = -1
     whole[place, col.LOG_PRIORITY] = -1
     numbers[place, 0] = intensity

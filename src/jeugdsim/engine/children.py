@@ -179,6 +179,7 @@ def follow(
                 day, last = 0, 0
                 # A wait is over: days in line, and care meanwhile (the place it holds, or bridging).
                 if col.ADMITTED <= status <= col.STILL_WAITS:
+                    who = (cell_of_entry, address, sequence, step, adult_from)
                     waited_for, held = state[row, col.WISH], state[row, col.HELD]
                     form = cells[waited_for, col.C_FORM]
                     held_form = -1 if held < 0 else cells[held, col.C_FORM]
@@ -203,15 +204,11 @@ def follow(
                             log_numbers,
                             used,
                             col.WAIT_ROW,
-                            cell_of_entry,
-                            address,
-                            sequence,
-                            step,
+                            who,
                             waited_for,
                             day,
                             now,
                             status,
-                            adult_from,
                             0.0,
                         )
                         log_request(log_whole, place, state, row, held)
@@ -238,15 +235,11 @@ def follow(
                                 log_numbers,
                                 used,
                                 col.BRIDGING_ROW,
-                                cell_of_entry,
-                                address,
-                                sequence,
-                                step,
+                                who,
                                 care_cell,
                                 day,
                                 last,
                                 status,
-                                adult_from,
                                 care_intensity,
                             )
                         counts[day_year[day], town, form, col.STAYS_STARTED] += 1
@@ -339,20 +332,17 @@ def follow(
                         if forms[form, col.F_SPREAD_UNITS] > 0:
                             intensity = quantile_at(intensity_quantiles, form, intensity_word)
                         if logged:
+                            who = (cell_of_entry, address, sequence, step, adult_from)
                             log_row = log_row_of(
                                 log_whole,
                                 log_numbers,
                                 used,
                                 col.STAY_ROW,
-                                cell_of_entry,
-                                address,
-                                sequence,
-                                step,
+                                who,
                                 cell,
                                 entry,
                                 end,
                                 col.GOES_ON,
-                                adult_from,
                                 intensity,
                             )
                             if row > 0 and cells[cell, col.C_POOL] >= 0:

@@ -111,7 +111,7 @@ BORN, EXTENSION, INTENSITY = range(3)
 """What a child is doing; also how a wait ended in the log."""
 
 # Search for circles.
-FOUND_BY, TODO = range(2)
+FOUND_BY, NEXT_LOOK = range(2)
 
 # The log of one draw.
 (

@@ -319,7 +319,7 @@ def places_asked(scenario: Scenario) -> tuple[PlacesAsked, ...]:
 
 def _scarcity(scenario: Scenario) -> Scarcity | None:
     """Return how places hang together, None where neither places nor ages limit care."""
-    return Scarcity(scenario) if scenario.limited_forms or scenario.has_ages else None
+    return Scarcity(scenario) if scenario.is_limited else None
 
 
 def _where_it_holds(

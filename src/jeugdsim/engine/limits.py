@@ -71,33 +71,30 @@ def limit_tables(scenario: Scenario, cells: tuple[tuple[str, str], ...]) -> dict
     demand = {(row.municipality, row.care_form): row for row in scenario.demand}
     extended = {row.care_form: row.until_age for row in scenario.extended_care}
     form_at = {name: index for index, name in enumerate(forms)}
-    in_time = [row and row.admitted_within_days for row in map(waiting.get, forms)]
+    lines = [waiting.get(name) for name in forms]
     return {
         "pool_at": np.array([_pool_of(pools, cell) for cell in cells], dtype=np.int64),
         "pool_form": np.array([form_at[pool.care_form] for pool in pools], dtype=np.int64),
         "entry_class": _classes([demand[cell].priority for cell in cells]),
         "move_class": _classes([row.priority for row in scenario.moves]),
         "move_holds": np.array([row.holds_place for row in scenario.moves], dtype=np.bool_),
-        "bridging_form": np.array(
-            [
-                form_at.get(waiting[name].bridging_care_form, -1) if name in waiting else -1
-                for name in forms
-            ],
-            dtype=np.int64,
+        "bridging_form": _form_numbers(forms, [row.bridging_care_form if row else "" for row in lines]),
+        "escalation_form": _form_numbers(
+            forms, [row.escalation_care_form if row else "" for row in lines]
         ),
-        "escalation_form": np.array(
-            [
-                form_at.get(waiting[name].escalation_care_form, -1) if name in waiting else -1
-                for name in forms
-            ],
-            dtype=np.int64,
+        "in_time_days": np.array(
+            [(row.admitted_within_days or 0) if row else 0 for row in lines], dtype=np.int64
         ),
-        "in_time_days": np.array([days or 0 for days in in_time], dtype=np.int64),
         "entry_age_cumulative": entry_age_cumulative(scenario),
         "until_age": np.array(
             [extended.get(name, MAJORITY) for name in forms] if scenario.has_ages else []
         ),
     }
+
+
+def _form_numbers(forms: tuple[str, ...], names: list[str]) -> npt.NDArray[np.int64]:
+    """Return where care forms stand in the sorted names, -1 where there is none."""
+    return np.array([forms.index(name) if name else -1 for name in names], dtype=np.int64)
 
 
 def _pool_of(pools: tuple[Pool, ...], cell: tuple[str, str]) -> int:
@@ -157,8 +154,15 @@ def drawn_limits(
 
     def per_form(path: str, numbers: dict[str, Number]) -> Array:
         columns = [parameters.of(path.format(form), numbers.get(form, 0.0)) for form in forms]
-        return np.ascontiguousarray(np.stack(columns, axis=1))
+        return np.stack(columns, axis=1)
 
+    reneging = {form: row.reneging_per_year for form, row in waiting.items()}
+    escalation = {form: row.escalation_per_year for form, row in waiting.items()}
+    rates = [
+        per_form("waiting.{}.reneging_per_year", reneging),
+        per_form("waiting.{}.escalation_per_year", escalation),
+        per_form("extended_care.{}.share", extended),
+    ]
     in_line = [
         parameters.of(f"demand.{town}.{form}.waiting_at_start", demand[town, form] or 0.0)
         for town, form in cells
@@ -167,22 +171,7 @@ def drawn_limits(
         "places": drawn_places(scenario, parameters),
         "waiting": np.ascontiguousarray(np.stack(in_line, axis=1)),
         "waiting_known": np.array([known and demand[cell] is not None for cell in cells]),
-        "rates": np.ascontiguousarray(
-            np.stack(
-                [
-                    per_form(
-                        "waiting.{}.reneging_per_year",
-                        {form: row.reneging_per_year for form, row in waiting.items()},
-                    ),
-                    per_form(
-                        "waiting.{}.escalation_per_year",
-                        {form: row.escalation_per_year for form, row in waiting.items()},
-                    ),
-                    per_form("extended_care.{}.share", extended),
-                ],
-                axis=2,
-            )
-        ),
+        "rates": np.ascontiguousarray(np.stack(rates, axis=2)),
     }
 
 

@@ -134,10 +134,10 @@ def circle_through(lines: Lines, start: int) -> int:
     """
     pools = len(lines.taken)
     lines.search[:, col.FOUND_BY] = -1
-    lines.search[0, col.TODO] = start
+    lines.search[0, col.NEXT_LOOK] = start
     looked, known = 0, 1
     while looked < known:
-        held = lines.search[looked, col.TODO]
+        held = lines.search[looked, col.NEXT_LOOK]
         looked += 1
         for wished in range(pools):
             if lines.blocked[held, wished] > 0:
@@ -145,6 +145,6 @@ def circle_through(lines: Lines, start: int) -> int:
                     return int(held)
                 if lines.search[wished, col.FOUND_BY] < 0:
                     lines.search[wished, col.FOUND_BY] = held
-                    lines.search[known, col.TODO] = wished
+                    lines.search[known, col.NEXT_LOOK] = wished
                     known += 1
     return -1

@@ -215,7 +215,7 @@ class Lines(NamedTuple):
     ends: Integers  # (p, priorities, 2) first and last in line, or 0
     taken: Integers  # (p,) places in use
     blocked: Integers  # (p, p) children holding a place here and waiting there
-    search: Integers  # (p, 2) for circles: the pool a pool was found from, pools to look at
+    search: Integers  # (p, 2) for circles: the pool a pool was found from, and where to look next
 
 
 class Log(NamedTuple):

@@ -72,11 +72,6 @@ def reference_cost_hash(scenario: Scenario) -> str:
     return sha256(json.dumps([quantities_hash(scenario.reference()), tariffs]).encode()).hexdigest()
 
 
-def is_limited(scenario: Scenario) -> bool:
-    """Tell whether places or ages may keep the reference from its closed form."""
-    return bool(scenario.limited_forms) or scenario.has_ages
-
-
 def reference_units(
     scenario: Scenario, result: xr.Dataset, reference: xr.Dataset | None = None
 ) -> xr.DataArray | None:
@@ -103,7 +98,7 @@ def reference_units(
     ValueError
         When ``reference`` is of another reference, seed or draws.
     """
-    if not is_limited(scenario):
+    if not scenario.is_limited:
         return None
     yardstick = scenario.reference()
     wanted = quantities_hash(yardstick)
@@ -135,7 +130,7 @@ def reference_means(scenario: Scenario, volumes: xr.Dataset) -> xr.Dataset:
         On (year, municipality, care_form): ``units``, ``client_days``, ``clients_in_year``. Their
         closed form where nobody waits and children have no ages.
     """
-    if is_limited(scenario) and feels_limits(scenario, volumes):
+    if scenario.is_limited and feels_limits(scenario, volumes):
         return volumes[list(_QUANTITIES)].mean("draw")
     means = expected_reference(scenario)
     return xr.Dataset(

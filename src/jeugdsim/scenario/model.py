@@ -141,6 +141,11 @@ class Scenario:
         """Whether children have an age, so that care ends at 18 or at an extended limit."""
         return bool(self.entry_ages)
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether places or ages may keep children from the care they would have without."""
+        return bool(self.limited_forms) or self.has_ages
+
     @cached_property
     def accounts_so_far(self) -> Mapping[int, float]:
         """Euros spent per year before the start, where every municipality has a row; else nothing."""
