@@ -23,7 +23,8 @@ from jeugdsim.scenario.checks import name_problem
 from jeugdsim.scenario.checks_plausible import growths, responses
 from jeugdsim.scenario.checks_policy import UNSUPPORTED_FORMS
 from jeugdsim.scenario.checks_size import largest
-from jeugdsim.scenario.settings import MOST_EFFECT, MOST_GROWTH, Settings
+from jeugdsim.scenario.fields import MOST_EFFECT, MOST_GROWTH
+from jeugdsim.scenario.settings import Settings
 from jeugdsim.scenario.toml_file import KeyPath
 
 from .folders import TOML, edited, write_folder, write_variant

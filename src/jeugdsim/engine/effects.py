@@ -12,9 +12,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from jeugdsim.scenario.fields import Profile
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.numbers import Number
-from jeugdsim.scenario.settings import Lever, Profile
+from jeugdsim.scenario.settings import Lever
 
 Affects = Literal["inflow", "stay_days", "units_per_day", "move", "extended_share"]
 _RESPONSE_AFFECTS: tuple[Literal["inflow", "stay_days", "units_per_day"], ...] = (

@@ -21,9 +21,9 @@ from jeugdsim.engine.stays import (
     rounding_factor,
 )
 from jeugdsim.engine.tables import Tables
+from jeugdsim.scenario.fields import Profile
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.numbers import mean_of
-from jeugdsim.scenario.settings import Profile
 from jeugdsim.world.calendar import Calendar, make_calendar
 from jeugdsim.world.keys import key_number
 from jeugdsim.world.phases import phase_by_day, phase_by_month

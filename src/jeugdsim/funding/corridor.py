@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.scenario.settings import GainBand, LossBand
+from jeugdsim.scenario.contracts import GainBand, LossBand
 
 Array = npt.NDArray[np.float64]
 Band = Mapping[str, float]

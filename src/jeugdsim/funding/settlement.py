@@ -20,8 +20,8 @@ from jeugdsim.funding.pxq import no_budget, pxq_payment
 from jeugdsim.funding.reference import CARRIED, first_year_reference_cost, reference_units
 from jeugdsim.funding.tariffs import apply_tariff_levers, care_value, settled_parameters
 from jeugdsim.funding.task_based import agreed_budget, task_based_payment
+from jeugdsim.scenario.contracts import Contract, PerYouth
 from jeugdsim.scenario.model import Scenario
-from jeugdsim.scenario.settings import Contract, PerYouth
 from jeugdsim.world.parameters import Parameters
 
 Array = npt.NDArray[np.float64]

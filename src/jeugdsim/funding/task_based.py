@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from jeugdsim.funding.corridor import shared_payment
 from jeugdsim.funding.levels import levels
-from jeugdsim.scenario.settings import Contract
+from jeugdsim.scenario.contracts import Contract
 
 Array = npt.NDArray[np.float64]
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 
+from jeugdsim.scenario.contracts import Contract
 from jeugdsim.scenario.draft import Subject
 from jeugdsim.scenario.files import Place
 from jeugdsim.scenario.findings import Finding, listed, meant, shown
 from jeugdsim.scenario.model import covers
 from jeugdsim.scenario.numbers import mean_of
 from jeugdsim.scenario.rows import CareForm, Demand, Move
-from jeugdsim.scenario.settings import KEYS_THAT_NEED_USE, Contract, Lever
+from jeugdsim.scenario.settings import KEYS_THAT_NEED_USE, Lever
 from jeugdsim.scenario.tree import Node
 
 UNSUPPORTED_FORMS = ("output_based", "availability")

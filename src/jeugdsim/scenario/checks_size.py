@@ -12,11 +12,11 @@ from collections.abc import Iterator
 
 from jeugdsim.scenario.checks_plausible import growths, responses
 from jeugdsim.scenario.draft import Subject
+from jeugdsim.scenario.fields import MOST_EFFECT, MOST_GROWTH
 from jeugdsim.scenario.files import Place
 from jeugdsim.scenario.findings import Finding, shown
 from jeugdsim.scenario.numbers import Family, Number, mean_of
 from jeugdsim.scenario.rows import CareForm, Demand, PlacesRow, Population, WaitingRow
-from jeugdsim.scenario.settings import MOST_EFFECT, MOST_GROWTH
 
 MOST_CV = 1000.0
 MOST_DAYS = 10_000_000  # who never leaves care can be written

@@ -12,16 +12,41 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel
+
+from jeugdsim.scenario.contracts import Contract, LossBand
 from jeugdsim.scenario.correlations import without_stale_pairs
 from jeugdsim.scenario.files import Place
 from jeugdsim.scenario.frozen import frozen
 from jeugdsim.scenario.inherit import without_stale_sources
 from jeugdsim.scenario.rows import Row
-from jeugdsim.scenario.settings import Budget, Savings, Settings
+from jeugdsim.scenario.settings import Budget, FundingResponse, Savings, Settings, World
 from jeugdsim.scenario.tables import SURVIVAL, TABLES, TableKind, name_text
 from jeugdsim.scenario.toml_file import KeyPath
 from jeugdsim.scenario.tree import Node, bare, located
 from jeugdsim.scenario.uncertain import uncertain_paths
+
+_FIRST_KEYS: dict[type[BaseModel], frozenset[str]] = {
+    World: frozenset(World.model_fields) - {"material_indexation", "wage_share", "income_index"},
+    Contract: frozenset(
+        {
+            "form",
+            "segments",
+            "care_forms",
+            "municipalities",
+            "budget",
+            "volume_growth_per_year",
+            "agreed_reduction",
+            "loss_bands",
+            "gain_bands",
+            "use_registered",
+            "cost_ratio",
+            "reserve",
+        }
+    ),
+    LossBand: frozenset({"above", "payer_share"}),
+    FundingResponse: frozenset(FundingResponse.model_fields) - {"step_down", "refill", "delay_years"},
+}
 
 if TYPE_CHECKING:
     from jeugdsim.scenario.model import Scenario
@@ -60,18 +85,38 @@ def content_hash(scenario: Scenario) -> str:
 
 
 def _without_unused(content: dict[str, Any]) -> dict[str, Any]:
-    """Leave out later tables without rows, optional columns at their default, no child_retentions."""
+    """Leave out later tables without rows, and later columns and terms at their default."""
     unused = {name for name, kind in TABLES.items() if kind.later and not content.get(name)}
     told = {name: part for name, part in content.items() if name not in unused}
     for name in told.keys() & TABLES.keys():
         told[name] = _without_defaults(TABLES[name], told[name], len(TABLES[name].keys))
-    told["contracts"] = {
-        name: {
-            term: value for term, value in terms.items() if (term, value) != ("child_retentions", [])
-        }
-        for name, terms in content["contracts"].items()
+    for name in ("tariff_resets", "options"):
+        if not told[name]:
+            del told[name]
+    told["world"] = _without_later(World, told["world"])
+    told["contracts"] = {name: _contract(terms) for name, terms in told["contracts"].items()}
+    told["funding_response"] = {
+        form: _without_later(FundingResponse, response)
+        for form, response in told["funding_response"].items()
     }
     return told
+
+
+def _contract(terms: dict[str, Any]) -> dict[str, Any]:
+    """Leave out later terms at their default, and the reinsurer's share of bands that have none."""
+    told = _without_later(Contract, terms)
+    told["loss_bands"] = [_without_later(LossBand, band) for band in terms["loss_bands"]]
+    return told
+
+
+def _without_later(model: type[BaseModel], table: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the keys that the first format did not have, where they say nothing."""
+    later = model.model_fields.keys() - _FIRST_KEYS[model]
+    defaults = {
+        name: _canonical(model.model_fields[name].get_default(call_default_factory=True))
+        for name in later
+    }
+    return {key: value for key, value in table.items() if key not in later or value != defaults[key]}
 
 
 def _without_defaults(kind: TableKind, table: dict[str, Any], depth: int) -> dict[str, Any]:

@@ -11,9 +11,11 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from jeugdsim.scenario.contracts import Contract
+from jeugdsim.scenario.fields import Date, Years
 from jeugdsim.scenario.files import Place
 from jeugdsim.scenario.rows import Row
-from jeugdsim.scenario.settings import Allocation, Budget, Contract, Date, Lever, Settings, Years
+from jeugdsim.scenario.settings import Allocation, Budget, Lever, Settings
 from jeugdsim.scenario.tables import Line
 from jeugdsim.scenario.tree import Node, bare, lever_name
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from math import fsum
 from typing import Any
 
+from jeugdsim.scenario.contracts import Contract
 from jeugdsim.scenario.findings import Finding
 from jeugdsim.scenario.frozen import FrozenDict, frozen
 from jeugdsim.scenario.rows import (
@@ -31,7 +32,7 @@ from jeugdsim.scenario.rows import (
     SurvivalRow,
     WaitingRow,
 )
-from jeugdsim.scenario.settings import Contract, Settings, World
+from jeugdsim.scenario.settings import Settings, World
 
 
 @dataclass(frozen=True, repr=False)

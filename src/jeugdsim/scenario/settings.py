@@ -1,122 +1,57 @@
 """What stands in scenario.toml: one frozen model per table, with its units, ranges and defaults.
 
 Defaults are those of the public model; a default that decides an answer is named in the report. The
-models also give the JSON Schema. Cross-table rules (names that exist, contracts that cover demand
-once) are in ``checks``.
+models also give the JSON Schema. Contracts have a module of their own, ``contracts``; cross-table rules
+(names that exist, contracts that cover demand once) are in ``checks``.
 """
 
 from __future__ import annotations
 
-from datetime import date
-from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
-from jeugdsim.scenario.findings import shown
-from jeugdsim.scenario.frozen import FrozenDict, frozen
+from jeugdsim.scenario.contracts import Contract, Terms
+from jeugdsim.scenario.fields import (
+    FIRST_OF_JANUARY,
+    MOST_GROWTH,
+    Autocorrelation,
+    Date,
+    Form,
+    Frozen,
+    Growth,
+    GrowthSpread,
+    Names,
+    PlainGrowth,
+    Profile,
+    QuantityEffect,
+    RankCorrelation,
+    Table,
+    Years,
+    at_most,
+    by_name,
+    first_of_january,
+    in_order,
+)
+from jeugdsim.scenario.frozen import FrozenDict
 from jeugdsim.scenario.numbers import (
-    Allowed,
     Effect,
     Fraction,
     NonNegative,
     Plain,
-    PlainEffect,
     PlainFraction,
     PlainNonNegative,
     Truth,
-    Whole,
     Year,
     plain,
     problem,
     whole,
 )
 
-FORMS = ("pxq", "task_based", "output_based", "availability")
 KEYS = ("actual_use", "rolling_use", "expected_use", "inhabitants", "youth_population")
 KEYS_THAT_NEED_USE = ("actual_use", "rolling_use")
 
-MOST_GROWTH = 10.0  # a year: eleven times as much
-MOST_EFFECT = 1000.0
-MOST_RETENTIONS = 8
-
-Form = Literal["pxq", "task_based", "output_based", "availability"]
 KeyName = Literal["actual_use", "rolling_use", "expected_use", "inhabitants", "youth_population"]
-Profile = Literal["step", "linear", "front", "back"]
-
-
-class Table(BaseModel):
-    """A table of scenario.toml: frozen, unknown keys refused, no NaN or infinity.
-
-    The text under a field says what it holds, in which unit; the JSON Schema shows it to users.
-    """
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
-    )
-
-
-def _calendar_date(value: Any) -> Any:
-    if isinstance(value, date):
-        return value
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            pass  # the message below says what is asked
-    raise problem(f"a date such as 2027-01-01 is asked, but {shown(value)} is given")
-
-
-def _first_of_january(day: date) -> date:
-    if (day.month, day.day) != (1, 1):
-        raise problem(f"the start is 1 January of a year, but {day} is given")
-    return day
-
-
-def _in_order(names: tuple[str, ...]) -> tuple[str, ...]:
-    for name in names:
-        if names.count(name) > 1:
-            raise problem(f"{shown(name)} is there twice")
-    return tuple(sorted(names))
-
-
-Names = Annotated[tuple[str, ...], AfterValidator(_in_order)]
-Date = Annotated[date, BeforeValidator(_calendar_date)]
-FIRST_OF_JANUARY = WithJsonSchema({"type": "string", "format": "date", "pattern": "^[0-9]{4}-01-01$"})
-Years = Annotated[Whole, Field(ge=1, le=100)]
-Frozen = AfterValidator(frozen)
-
-
-def _correlation(value: Any) -> float:
-    number = plain(value)
-    if not -1 <= number <= 1:
-        raise problem(f"must be between -1 and 1, but {number:g} is given")
-    return number
-
-
-def _by_name(correlations: dict[str, float]) -> dict[str, float]:
-    return dict(sorted(correlations.items()))
-
-
-def _at_most(most: float) -> Any:
-    """Return what tells the JSON Schema how large a number may be; ``checks_size`` refuses larger."""
-    return Field(json_schema_extra={"most": most})
-
-
-Growth = Annotated[Effect, _at_most(MOST_GROWTH)]
-PlainGrowth = Annotated[PlainEffect, _at_most(MOST_GROWTH)]
-GrowthSpread = Annotated[PlainNonNegative, _at_most(MOST_GROWTH)]
-QuantityEffect = Annotated[Effect, _at_most(MOST_EFFECT)]
-Autocorrelation = Annotated[float, BeforeValidator(_correlation), Allowed(-1.0, 1.0)]
-RankCorrelation = Annotated[float, BeforeValidator(_correlation)]
 
 
 class IndexProcess(Table):
@@ -133,7 +68,7 @@ class IndexProcess(Table):
 class ForecastError(Table):
     """Definitive minus provisional index of a year, independent normal, in fractions."""
 
-    mean: Annotated[Plain, _at_most(MOST_GROWTH)]
+    mean: Annotated[Plain, at_most(MOST_GROWTH)]
     """Mean of definitive minus provisional index growth, fraction."""
     sd: GrowthSpread = 0.0
     """Standard deviation of definitive minus provisional index growth, fraction."""
@@ -141,6 +76,13 @@ class ForecastError(Table):
 
 def _as_table(value: Any) -> Any:
     return value if isinstance(value, dict | BaseModel) else {"mean": value}
+
+
+class IncomeIndex(IndexProcess):
+    """Yearly growth of municipal income as a normal AR(1) process beside the price index."""
+
+    correlation: Autocorrelation = 0.0
+    """Correlation of a year's surprise with that of the price index (of wages)."""
 
 
 class World(Table):
@@ -158,6 +100,12 @@ class World(Table):
     """Growth of the provisional price index: a fraction per year, or a table."""
     index_forecast_error: Annotated[ForecastError, BeforeValidator(_as_table)] = ForecastError(mean=0.0)
     """Definitive minus provisional index growth: a fraction per year, or a table."""
+    material_indexation: IndexProcess | None = None
+    """Growth of the prices of materials; indexation is then that of wages. Absent: one index."""
+    wage_share: PlainFraction = 1.0
+    """The part of the index that follows wages, with material_indexation, fraction."""
+    income_index: IncomeIndex | None = None
+    """Growth of what municipalities receive (*accres*); absent: not looked at."""
     inflow_shock_region_cv: PlainNonNegative = 0.0
     """Spread of the region's inflow between years: standard deviation over mean."""
     inflow_shock_region_autocorrelation: Autocorrelation = 0.5
@@ -176,124 +124,6 @@ class World(Table):
     """Correlation of that shock between two successive years."""
 
 
-class LossBand(Table):
-    """From this fraction above the budget on, the payer bears this share of the loss."""
-
-    above: PlainNonNegative
-    """Edge of the band, fraction of the budget above it."""
-    payer_share: PlainFraction
-    """The municipalities' share of the loss in this band, fraction."""
-
-
-class GainBand(Table):
-    """From this fraction below the budget on, this share of the gain goes back to the payer."""
-
-    below: PlainFraction
-    """Edge of the band, fraction of the budget below it."""
-    payer_share: PlainFraction
-    """The share of the gain in this band that goes back to the municipalities, fraction."""
-
-
-class PerYouth(Table):
-    """A budget per head of the youth of the contract's members, in euros of price_year per year."""
-
-    per_youth: PlainNonNegative
-    """Euros of price_year per year for each head of the members' youth."""
-
-
-def _budget_basis(value: Any) -> Any:
-    if isinstance(value, dict | BaseModel) or value == "history":
-        return value
-    if isinstance(value, str):
-        raise problem(f'"history", a sum in euros or {{per_youth = ...}} is asked, not {shown(value)}')
-    return plain(value)
-
-
-def _increasing(edges: list[float], what: str) -> None:
-    if any(later <= earlier for earlier, later in pairwise(edges)):
-        raise problem(f"the edges must rise, but {edges} is given", what)
-
-
-def _few(retentions: tuple[float, ...]) -> tuple[float, ...]:
-    if len(retentions) > MOST_RETENTIONS:
-        raise problem(f"at most {MOST_RETENTIONS} sums are asked, but {len(retentions)} are given")
-    return retentions
-
-
-class Contract(Table):
-    """One contract: its form, its scope and its terms."""
-
-    form: Form
-    """How the providers are paid: per delivered unit (pxq) or a sum for the task (task_based)."""
-    segments: Names = ()
-    """The segments of care_forms.csv that fall under it."""
-    care_forms: Names = ()
-    """The care forms of care_forms.csv that fall under it, by name."""
-    municipalities: Names = ()
-    """The members; absent: all that buy its care."""
-    budget: Annotated[
-        Literal["history"] | PlainNonNegative | PerYouth, BeforeValidator(_budget_basis)
-    ] = "history"
-    """A sum in euros of price_year per year, {per_youth = euros}, or "history": the expected cost
-    of the first year."""
-    volume_growth_per_year: Growth = 0.0
-    """Growth of volume that the budget pays for, fraction per year."""
-    agreed_reduction: Annotated[dict[Year, PlainFraction], Frozen] = Field(default_factory=FrozenDict)
-    """The saving agreed with the providers: year = fraction of the budget, until the next named
-    year."""
-    loss_bands: tuple[LossBand, ...] = ()
-    """Who bears a loss, from which edge on; empty: the provider bears all."""
-    gain_bands: tuple[GainBand, ...] = ()
-    """Who gets a gain, from which edge on; empty: the provider keeps all."""
-    use_registered: Truth | None = None
-    """Whether start and stop messages are agreed, so that a key may ask for own use; default false
-    for task_based, true otherwise."""
-    cost_ratio: NonNegative = 1.0
-    """The provider's true cost over the tariff."""
-    reserve: PlainNonNegative = 0.02
-    """What the provider can lose before it breaks, fraction of the budget of the first year."""
-    child_retentions: Annotated[
-        tuple[PlainNonNegative, ...],
-        AfterValidator(_few),
-        Field(json_schema_extra={"maxItems": MOST_RETENTIONS}),
-    ] = ()
-    """Rising sums in euros of price_year per child per year: reported is what a child costs above
-    each. No money depends on them."""
-
-    @model_validator(mode="after")
-    def _terms(self) -> Contract:
-        if not self.segments and not self.care_forms:
-            raise problem("a contract names its segments or its care_forms")
-        _increasing([band.above for band in self.loss_bands], "loss_bands")
-        _increasing([band.below for band in self.gain_bands], "gain_bands")
-        _increasing(list(self.child_retentions), "child_retentions")
-        if self.form == "pxq":
-            foreign = sorted(
-                {"budget", "agreed_reduction", "loss_bands", "gain_bands"} & self.model_fields_set
-            )
-            if foreign:
-                names = ", ".join(foreign)
-                raise problem(f"form pxq pays every unit and takes no {names}", foreign[0])
-        return self
-
-    def as_pxq(self) -> Contract:
-        """Return the same scope paid P x Q, with the provider's own terms and what is reported."""
-        return Contract(
-            form="pxq",
-            segments=self.segments,
-            care_forms=self.care_forms,
-            municipalities=self.municipalities,
-            cost_ratio=self.cost_ratio,
-            reserve=self.reserve,
-            child_retentions=self.child_retentions,
-        )
-
-    @property
-    def knows_use(self) -> bool:
-        """Whether own use is registered, so that a key may ask for it."""
-        return self.form != "task_based" if self.use_registered is None else self.use_registered
-
-
 class FundingResponse(Table):
     """What a funding form does to behaviour, as fractions of the quantity at full phase."""
 
@@ -303,10 +133,30 @@ class FundingResponse(Table):
     """Change of the length of stays at full phase, fraction."""
     units_per_day: QuantityEffect = 0.0
     """Change of the units per day at full phase, fraction."""
+    step_down: QuantityEffect = 0.0
+    """Change of the chance to move to a cheaper form of care at full phase, fraction."""
+    refill: NonNegative = 0.0
+    """Elasticity of the length of stays to a lower inflow: 0.4 lengthens them by 0.4% for every
+    percent of inflow that levers and responses take away."""
     profile: Profile = "linear"
     """How the effect grows over phase_in_years."""
     phase_in_years: PlainNonNegative | None = None
-    """Years from the start of the contract to the full effect; absent: full at once."""
+    """Years from the start of the response to the full effect; absent: full at once."""
+    delay_years: PlainNonNegative = 0.0
+    """Years from the start of the contract to the start of the response."""
+
+
+class TariffReset(Table):
+    """A one-off change of tariffs, as after a ruling on fair prices; what care costs stays."""
+
+    year: Year
+    """The first year at the new tariff."""
+    effect: Effect
+    """Change of the tariff, fraction."""
+    care_forms: Names = ()
+    """The care forms it holds for; absent: all."""
+    chance: PlainFraction = 1.0
+    """Chance that it comes, fraction."""
 
 
 class Budget(Table):
@@ -380,7 +230,7 @@ class Lever(Table):
 class Allocation(Table):
     """The keys to report and the key in use: one name, or a table contract -> key."""
 
-    keys: Annotated[tuple[KeyName, ...], AfterValidator(_in_order)] = ()
+    keys: Annotated[tuple[KeyName, ...], AfterValidator(in_order)] = ()
     """The allocation keys to report."""
     used: Annotated[KeyName | dict[str, KeyName], Frozen]
     """The key in use for contracts that are not P x Q, or a table contract = key."""
@@ -397,7 +247,7 @@ class Settings(Table):
     """The name of the scenario, as reports show it."""
     schema_version: Annotated[Literal[1], BeforeValidator(whole)]
     """The version of this format."""
-    start: Annotated[Date, AfterValidator(_first_of_january), FIRST_OF_JANUARY]
+    start: Annotated[Date, AfterValidator(first_of_january), FIRST_OF_JANUARY]
     """The first day of the contracts: 1 January of a year."""
     years: Years
     """The number of years of the contracts."""
@@ -419,11 +269,15 @@ class Settings(Table):
     """What the councils set aside; absent: the expected P x Q cost of the first year."""
     savings: Savings | None = None
     """The savings target; absent: none."""
+    tariff_resets: Annotated[dict[str, TariffReset], Frozen] = Field(default_factory=FrozenDict)
+    """One-off changes of tariffs, by name; they hold in the reference too."""
+    options: Annotated[dict[str, dict[str, Terms]], Frozen] = Field(default_factory=FrozenDict)
+    """Other terms a contract could have: contract = {name of the option = its terms}."""
     levers: Annotated[tuple[Lever, ...], AfterValidator(_levers_by_name)] = ()
     """What is done to save."""
     allocation: Allocation
     """Who pays which share."""
-    correlations: Annotated[dict[str, RankCorrelation], AfterValidator(_by_name), Frozen] = Field(
+    correlations: Annotated[dict[str, RankCorrelation], AfterValidator(by_name), Frozen] = Field(
         default_factory=FrozenDict
     )
     """Rank correlations between uncertain assumptions: "path, path" = value, or a table per path."""

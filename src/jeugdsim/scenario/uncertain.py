@@ -8,10 +8,12 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from jeugdsim.scenario.draft import Table
+from jeugdsim.scenario.contracts import Contract
+from jeugdsim.scenario.draft import Table as Rows
+from jeugdsim.scenario.fields import Table
 from jeugdsim.scenario.numbers import FAMILIES, Allowed, Family
 from jeugdsim.scenario.rows import COMPANIONS
-from jeugdsim.scenario.settings import Contract, FundingResponse, Lever, World
+from jeugdsim.scenario.settings import FundingResponse, Lever, TariffReset, World
 from jeugdsim.scenario.tables import TABLES, identity
 from jeugdsim.scenario.tree import Node, bare, children
 
@@ -19,22 +21,43 @@ _NAMED: tuple[tuple[str, type[BaseModel]], ...] = (
     ("contracts", Contract),
     ("funding_response", FundingResponse),
     ("levers", Lever),
+    ("tariff_resets", TariffReset),
 )
 
 
 def allowed_ranges(model: type[BaseModel]) -> dict[str, Allowed]:
     """Return the fields of a model that may be uncertain, each with the range it is clipped to.
 
+    A field of a table inside the model has a dotted name.
+
     Examples
     --------
     >>> sorted(allowed_ranges(FundingResponse))
-    ['inflow', 'stay_days', 'units_per_day']
+    ['inflow', 'refill', 'stay_days', 'step_down', 'units_per_day']
+    >>> [name for name in allowed_ranges(Contract) if name.startswith("bail_out")]
+    ['bail_out.chance', 'bail_out.share']
     """
-    return {
-        name: _allowed(description)
-        for name, description in model.model_fields.items()
-        if _takes_a_family(description.annotation)
-    }
+    ranges = {}
+    for name, description in model.model_fields.items():
+        if _takes_a_family(description.annotation):
+            ranges[name] = _allowed(description)
+        for inner in _tables_in(description.annotation):
+            ranges |= {f"{name}.{below}": allowed for below, allowed in allowed_ranges(inner).items()}
+    return ranges
+
+
+def value_at(record: BaseModel, field: str) -> Any:
+    """Return what a model holds at a dotted field name; None where a table on the way is absent."""
+    value: Any = record
+    for name in field.split("."):
+        value = getattr(value, name, None)
+    return value
+
+
+def _tables_in(annotation: Any) -> list[type[Table]]:
+    """Return the model of a field that is one table or absent; lists and named tables have none."""
+    parts = [part for part in (annotation, *get_args(annotation)) if isinstance(part, type)]
+    return [part for part in parts if issubclass(part, Table)]
 
 
 def _takes_a_family(annotation: Any) -> bool:
@@ -53,7 +76,7 @@ def _marks(part: Any) -> Sequence[Any]:
     return part.metadata if isinstance(part, FieldInfo) else getattr(part, "__metadata__", ())
 
 
-def numbers_by_path(toml: Node, tables: Mapping[str, Table]) -> Iterator[tuple[str, Any]]:
+def numbers_by_path(toml: Node, tables: Mapping[str, Rows]) -> Iterator[tuple[str, Any]]:
     """Give every number of a draft that may be uncertain: its path, and what is written there.
 
     What is absent is given as None; of CSV files only those in ``tables`` are looked at.
@@ -73,7 +96,11 @@ def numbers_by_path(toml: Node, tables: Mapping[str, Table]) -> Iterator[tuple[s
 def _fields(prefix: str, model: type[BaseModel], node: Node | None) -> Iterator[tuple[str, Any]]:
     table = {} if node is None else node.table
     for name in allowed_ranges(model):
-        yield f"{prefix}.{name}", bare(table[name]) if name in table else None
+        first, *rest = name.split(".")
+        inner = table.get(first)
+        for below in rest:
+            inner = None if inner is None else inner.table.get(below)
+        yield f"{prefix}.{name}", None if inner is None else bare(inner)
 
 
 def is_distribution(written: Any) -> bool:
@@ -81,7 +108,7 @@ def is_distribution(written: Any) -> bool:
     return isinstance(written, dict) and frozenset(written) in FAMILIES
 
 
-def uncertain_paths(toml: Node, tables: Mapping[str, Table]) -> frozenset[str]:
+def uncertain_paths(toml: Node, tables: Mapping[str, Rows]) -> frozenset[str]:
     """Return the paths of the numbers of a draft that are written as a distribution."""
     numbers = numbers_by_path(toml, tables)
     return frozenset(path for path, written in numbers if is_distribution(written))

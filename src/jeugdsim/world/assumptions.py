@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.numbers import Allowed, Distribution, Family
-from jeugdsim.scenario.uncertain import allowed_ranges
+from jeugdsim.scenario.uncertain import allowed_ranges, value_at
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ def _records(scenario: Scenario) -> Iterator[tuple[str, BaseModel]]:
         yield f"contracts.{name}", contract
     for form, response in settings.funding_response.items():
         yield f"funding_response.{form}", response
+    for name, reset in settings.tariff_resets.items():
+        yield f"tariff_resets.{name}", reset
     for lever in settings.levers:
         yield f"levers.{lever.name}", lever
     for care_form in scenario.care_forms:
@@ -60,6 +62,6 @@ def _records(scenario: Scenario) -> Iterator[tuple[str, BaseModel]]:
 
 def _uncertain_fields(prefix: str, record: BaseModel) -> Iterator[Assumption]:
     for field, allowed in allowed_ranges(type(record)).items():
-        value = getattr(record, field)
+        value = value_at(record, field)
         if isinstance(value, Family):
             yield Assumption(f"{prefix}.{field}", cast(Distribution, value), allowed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.scenario.settings import Profile
+from jeugdsim.scenario.fields import Profile
 from jeugdsim.world.calendar import Calendar
 
 Array = npt.NDArray[np.float64]
