@@ -12,16 +12,31 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jeugdsim.allocation import allocate
+    from jeugdsim.allocation.games import core_violations, nucleolus, scrb, shapley
     from jeugdsim.engine import simulate
     from jeugdsim.engine.audit import audit
     from jeugdsim.engine.expected import expected
     from jeugdsim.engine.replay import clients, trace
-    from jeugdsim.funding import risk_sharing, settle
+    from jeugdsim.funding import (
+        availability_payment,
+        output_payment,
+        recalibrate,
+        risk_sharing,
+        risk_split,
+        settle,
+        top_ups,
+    )
+    from jeugdsim.funding.ceiling import ceiling
     from jeugdsim.funding.expected_cost import expected_cost
-    from jeugdsim.outcomes import overrun, savings
+    from jeugdsim.funding.minimum_savings import minimum_savings
+    from jeugdsim.outcomes import income_gap, overrun, savings
+    from jeugdsim.outcomes.pooling import pooling
+    from jeugdsim.outcomes.providers import provider_results
+    from jeugdsim.outcomes.risk_transfer import risk_transfer
     from jeugdsim.pipeline import compare, run
     from jeugdsim.report import figures
     from jeugdsim.results import Comparison, Outcome
+    from jeugdsim.results.contract_terms import contract_terms
     from jeugdsim.scenario import Finding, Scenario, ScenarioError, load_scenario, write_scenario
     from jeugdsim.scenario.schema import schema
 
@@ -35,18 +50,34 @@ _HOME = {
     "ScenarioError": "jeugdsim.scenario",
     "allocate": "jeugdsim.allocation",
     "compare": "jeugdsim.pipeline",
+    "contract_terms": "jeugdsim.results.contract_terms",
+    "core_violations": "jeugdsim.allocation.games",
     "audit": "jeugdsim.engine",
+    "availability_payment": "jeugdsim.funding",
+    "ceiling": "jeugdsim.funding",
     "clients": "jeugdsim.engine",
     "expected": "jeugdsim.engine",
     "expected_cost": "jeugdsim.funding",
+    "income_gap": "jeugdsim.outcomes",
     "load_scenario": "jeugdsim.scenario",
+    "minimum_savings": "jeugdsim.funding",
+    "nucleolus": "jeugdsim.allocation.games",
+    "output_payment": "jeugdsim.funding",
     "overrun": "jeugdsim.outcomes",
+    "pooling": "jeugdsim.outcomes.pooling",
+    "provider_results": "jeugdsim.outcomes.providers",
+    "recalibrate": "jeugdsim.funding",
     "risk_sharing": "jeugdsim.funding",
+    "risk_transfer": "jeugdsim.outcomes.risk_transfer",
+    "risk_split": "jeugdsim.funding",
     "run": "jeugdsim.pipeline",
     "savings": "jeugdsim.outcomes",
     "schema": "jeugdsim.scenario.schema",
+    "scrb": "jeugdsim.allocation.games",
     "settle": "jeugdsim.funding",
+    "shapley": "jeugdsim.allocation.games",
     "simulate": "jeugdsim.engine",
+    "top_ups": "jeugdsim.funding",
     "trace": "jeugdsim.engine",
     "write_scenario": "jeugdsim.scenario",
 }
@@ -62,19 +93,35 @@ __all__ = [
     "__version__",
     "allocate",
     "audit",
+    "availability_payment",
+    "ceiling",
     "clients",
     "compare",
+    "contract_terms",
+    "core_violations",
     "expected",
     "expected_cost",
     "figures",
+    "income_gap",
     "load_scenario",
+    "minimum_savings",
+    "nucleolus",
+    "output_payment",
     "overrun",
+    "pooling",
+    "provider_results",
+    "recalibrate",
     "risk_sharing",
+    "risk_split",
+    "risk_transfer",
     "run",
     "savings",
     "schema",
+    "scrb",
     "settle",
+    "shapley",
     "simulate",
+    "top_ups",
     "trace",
     "write_scenario",
 ]

@@ -13,7 +13,7 @@ from jeugdsim.allocation.budget import carried_cost, lever_costs, make_budgets, 
 from jeugdsim.allocation.pools import Pool, make_pools, shareable_cost
 from jeugdsim.allocation.shares import NotComputableError
 from jeugdsim.engine.plan import youth_by_year
-from jeugdsim.funding.settlement import check_belongs, ordered
+from jeugdsim.funding.settlement import check_belongs, contract_places, ordered
 from jeugdsim.scenario.findings import nearest
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.settings import KEYS, KEYS_THAT_NEED_USE
@@ -98,10 +98,11 @@ def contributions(
     bills = np.zeros((*use_value.shape[:3], len(scenario.segment_names)))
     for pool in make_pools(scenario, reference_cost):
         pool_key = keys[pool.contract]
+        paid = _paid_part(use_value, accounts, pool.contract, scenario)
         if pool_key is None:
-            _add_own_use(bills, use_value, pool)
+            _add_own_use(bills, use_value, paid, pool)
         else:
-            _add_shared(bills, use_value, accounts, pool, pool_key, scenario)
+            _add_shared(bills, use_value, paid, accounts, pool, pool_key, scenario)
     return bills
 
 
@@ -157,10 +158,25 @@ def _check_contracts(accounts: xr.Dataset, scenario: Scenario) -> None:
         )
 
 
-def _add_own_use(bills: Array, use_value: Array, pool: Pool) -> None:
-    """Add own use of a P x Q pool to its segments."""
+def _paid_part(
+    use_value: Array, accounts: xr.Dataset, contract: str, scenario: Scenario
+) -> Array | None:
+    """Return the part of own use that a P x Q contract pays, (draws, years); None where it pays all.
+
+    Under a ceiling every member pays the same part of its use.
+    """
+    if not scenario.settings.contracts[contract].pays_part_of_use:
+        return None
+    use = np.where(contract_places(scenario, contract), use_value, 0.0).sum(axis=(2, 3))
+    payment = ordered(accounts.sel(contract=contract), "payment", ("draw", "year"))
+    return np.asarray(np.divide(payment, use, out=np.zeros_like(use), where=use > 0))
+
+
+def _add_own_use(bills: Array, use_value: Array, paid: Array | None, pool: Pool) -> None:
+    """Add what is paid of own use of a P x Q pool to its segments."""
     for (segment, _), forms in zip(pool.segment_weights, pool.segment_forms, strict=True):
-        bills[:, :, list(pool.members), segment] += _pool_use(use_value, pool, forms).sum(axis=3)
+        own = _pool_use(use_value, pool, forms).sum(axis=3)
+        bills[:, :, list(pool.members), segment] += own if paid is None else own * paid[:, :, None]
 
 
 def _pool_use(use_value: Array, pool: Pool, forms: tuple[int, ...]) -> Array:
@@ -169,7 +185,13 @@ def _pool_use(use_value: Array, pool: Pool, forms: tuple[int, ...]) -> Array:
 
 
 def _add_shared(
-    bills: Array, use_value: Array, accounts: xr.Dataset, pool: Pool, key: str, scenario: Scenario
+    bills: Array,
+    use_value: Array,
+    paid: Array | None,
+    accounts: xr.Dataset,
+    pool: Pool,
+    key: str,
+    scenario: Scenario,
 ) -> None:
     """Add a pool's payment, shared by a key, to its segments."""
     members = list(pool.members)
@@ -179,7 +201,7 @@ def _add_shared(
     is_pxq = scenario.settings.contracts[pool.contract].form == "pxq"
     for (segment, weight), forms in zip(pool.segment_weights, pool.segment_forms, strict=True):
         own = _pool_use(use_value, pool, forms).sum(axis=(2, 3)) if is_pxq else None
-        part = payment * weight if own is None else own
+        part = payment * weight if own is None else own if paid is None else own * paid
         bills[:, :, members, segment] += share * part[:, :, None]
 
 

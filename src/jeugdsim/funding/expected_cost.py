@@ -15,10 +15,11 @@ from jeugdsim.engine.expected import (
 )
 from jeugdsim.engine.network import Network, make_network
 from jeugdsim.engine.variances import weighted_variance
-from jeugdsim.funding.tariffs import apply_tariff_levers, care_value
+from jeugdsim.funding.tariffs import apply_resets, apply_tariff_levers, care_value
 from jeugdsim.scenario.model import Scenario
-from jeugdsim.world.index import mean_index
+from jeugdsim.world.index import index_is_certain, mean_index
 from jeugdsim.world.parameters import Parameters, mean_parameters
+from jeugdsim.world.resets import mean_reset_factors
 
 Array = npt.NDArray[np.float64]
 _DIMS = ("draw", "year", "municipality", "care_form")
@@ -29,9 +30,9 @@ def expected_cost(
 ) -> xr.Dataset:
     """Return the expected value of care at tariff and index: what P x Q would pay for it.
 
-    Expected units x tariff x index, tariff levers included, the index at its mean; assumptions at
-    their mean or, with ``parameters``, as in each draw. A closed form, as ``expected``: everybody is
-    let in at once and nobody grows too old for care.
+    Expected units x tariff x index, tariff levers included, the index and the chances of tariff resets
+    at their mean; assumptions at their mean or, with ``parameters``, as in each draw. A closed form, as
+    ``expected``: everybody is let in at once and nobody grows too old for care.
 
     Parameters
     ----------
@@ -46,7 +47,7 @@ def expected_cost(
     -------
     xarray.Dataset
         ``use_value`` (year, municipality, care_form), nominal euros; ``draw`` only with
-        ``parameters``. Where no number is uncertain, no shock and no index varies, also the
+        ``parameters``. Where no number is uncertain and no shock, index or reset varies, also the
         variances over draws of a municipality's cost: ``cost_variance`` (year, municipality) and
         ``total_cost_variance`` (municipality) of the years together. Municipalities are independent
         then: variances of the region are their sums. Where care forms have places or children have
@@ -84,7 +85,7 @@ def expected_cost(
     if told:
         holds = (_DIMS[1:], told[0]) if parameters is None else (_DIMS, np.stack(told))
         cost["closed_form_holds"] = holds
-    if parameters is None and is_certain(scenario) and _index_is_certain(scenario):
+    if parameters is None and is_certain(scenario) and _prices_are_certain(scenario):
         by_year, total = _variances(network, given)
         if told:
             by_year[~told[0].all(axis=2)] = np.nan
@@ -95,16 +96,20 @@ def expected_cost(
 
 
 def _valued(units: Array, scenario: Scenario, parameters: Parameters) -> Array:
-    """Return units at tariff, index and tariff levers, (draws, years, municipalities, care forms)."""
+    """Return units at tariff, index, resets and levers, (draws, years, municipalities, care forms)."""
     settings = scenario.settings
     index = mean_index(settings.world, settings.price_year, scenario.calendar_years)
     levels = np.broadcast_to(index, (parameters.draws, len(index)))
-    return apply_tariff_levers(care_value(units, scenario, parameters, levels), scenario, parameters)
+    value = care_value(units, scenario, parameters, levels)
+    if settings.tariff_resets:
+        value = apply_resets(value, mean_reset_factors(scenario, parameters))
+    return apply_tariff_levers(value, scenario, parameters)
 
 
-def _index_is_certain(scenario: Scenario) -> bool:
-    world = scenario.settings.world
-    return world.indexation.sd == 0.0 and world.index_forecast_error.sd == 0.0
+def _prices_are_certain(scenario: Scenario) -> bool:
+    resets = scenario.settings.tariff_resets.values()
+    surely = all(reset.chance in (0.0, 1.0) for reset in resets)
+    return surely and index_is_certain(scenario.settings.world)
 
 
 def _variances(network: Network, parameters: Parameters) -> tuple[Array, Array]:

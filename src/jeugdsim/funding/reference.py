@@ -25,7 +25,7 @@ Array = npt.NDArray[np.float64]
 CARRIED = "reference_units"
 _CELL = ("year", "municipality", "care_form")
 _BELONGS_TO = "reference_quantities_hash"
-_QUANTITIES = ("units", "client_days", "clients_in_year")
+_QUANTITIES = ("units", "client_days", "clients_in_year", "stays_started")
 _SIGNS_OF_WAITING = ("waiting_days", "blocked_days")
 
 
@@ -100,18 +100,37 @@ def reference_units(
     """
     if not scenario.is_limited:
         return None
+    wanted = quantities_hash(scenario.reference())
+    if reference is None and _carries(result, wanted):
+        return result[CARRIED]
+    volumes = reference_volumes(scenario, result, reference)
+    units = reference_means(scenario, volumes)["units"]
+    return units.rename(CARRIED).assign_attrs({_BELONGS_TO: wanted})
+
+
+def reference_volumes(
+    scenario: Scenario, result: xr.Dataset, reference: xr.Dataset | None = None
+) -> xr.Dataset:
+    """Return the volumes of a scenario's reference: those given, the result itself, or simulated.
+
+    Parameters
+    ----------
+    scenario, result, reference
+        As in ``reference_units``.
+
+    Raises
+    ------
+    ValueError
+        When ``reference`` is of another reference, seed or draws.
+    """
     yardstick = scenario.reference()
     wanted = quantities_hash(yardstick)
     if reference is not None:
         _check_reference(reference, result, wanted)
-    elif _carries(result, wanted):
-        return result[CARRIED]
-    elif "units" in result and result.attrs.get("quantities_hash") == wanted:
-        reference = result
-    else:
-        reference = _simulated(yardstick, result)
-    units = reference_means(scenario, reference)["units"]
-    return units.rename(CARRIED).assign_attrs({_BELONGS_TO: wanted})
+        return reference
+    if "units" in result and result.attrs.get("quantities_hash") == wanted:
+        return result
+    return _simulated(yardstick, result)
 
 
 def reference_means(scenario: Scenario, volumes: xr.Dataset) -> xr.Dataset:
@@ -127,8 +146,8 @@ def reference_means(scenario: Scenario, volumes: xr.Dataset) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        On (year, municipality, care_form): ``units``, ``client_days``, ``clients_in_year``. Their
-        closed form where nobody waits and children have no ages.
+        On (year, municipality, care_form): ``units``, ``client_days``, ``clients_in_year``,
+        ``stays_started``. Their closed form where nobody waits and children have no ages.
     """
     if scenario.is_limited and feels_limits(scenario, volumes):
         return volumes[list(_QUANTITIES)].mean("draw")

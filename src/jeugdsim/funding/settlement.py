@@ -7,7 +7,8 @@ volumes are not at hand: the yardstick of money is then its mean over draws.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,19 +17,47 @@ import xarray as xr
 
 from jeugdsim.engine.fingerprint import quantities_hash
 from jeugdsim.engine.plan import youth_by_year
-from jeugdsim.funding.pxq import no_budget, pxq_payment
-from jeugdsim.funding.reference import CARRIED, first_year_reference_cost, reference_units
-from jeugdsim.funding.tariffs import apply_tariff_levers, care_value, settled_parameters
-from jeugdsim.funding.task_based import agreed_budget, task_based_payment
-from jeugdsim.scenario.contracts import Contract, PerYouth
+from jeugdsim.funding.case import Case, Settled
+from jeugdsim.funding.forms.availability import settle_availability
+from jeugdsim.funding.forms.output_based import settle_output_based
+from jeugdsim.funding.forms.pxq import settle_pxq
+from jeugdsim.funding.forms.task_based import settle_task_based
+from jeugdsim.funding.reference import CARRIED, reference_units, reference_volumes
+from jeugdsim.funding.tariffs import (
+    apply_resets,
+    apply_tariff_levers,
+    care_value,
+    reset_factors,
+    settled_parameters,
+)
+from jeugdsim.funding.yardstick import Yardstick
+from jeugdsim.scenario.contracts import Contract
 from jeugdsim.scenario.model import Scenario
-from jeugdsim.world.parameters import Parameters
 
 Array = npt.NDArray[np.float64]
 _CONTRACT_DIMS = ("draw", "year", "contract")
 _CELL_DIMS = ("draw", "year", "municipality", "care_form")
 _YEAR_DIMS = ("draw", "year")
 _BLOCK_DRAWS = 64
+_COLUMNS = (
+    "payment",
+    "provider_cost",
+    "provider_result",
+    "provider_index_gap",
+    "agreed_budget",
+    "care_value",
+    "reinsurance",
+    "bail_out",
+)
+SETTLE: Mapping[str, Callable[[Case], Settled]] = MappingProxyType(
+    {
+        "pxq": settle_pxq,
+        "task_based": settle_task_based,
+        "output_based": settle_output_based,
+        "availability": settle_availability,
+    }
+)
+"""What settles a contract of each form."""
 
 
 def settle(
@@ -59,8 +88,11 @@ def settle(
     xarray.Dataset
         On (draw, year, contract), nominal euros: ``payment``, ``provider_cost``,
         ``provider_result`` = payment - provider cost, ``provider_index_gap``, ``agreed_budget`` (NaN
-        for P x Q) and ``care_value`` (units x tariff before tariff levers x index); on (draw, year,
-        municipality, care_form) ``use_value`` (own use at tariff and index); ``index_provisional``.
+        for P x Q and output) and ``care_value`` (units x tariff before tariff levers x index); where a
+        contract has them ``bail_out`` (a part of the payment) and ``reinsurance`` (what reinsurers pay
+        the providers less premiums, taken off provider cost); on (draw, year, municipality, care_form)
+        ``use_value`` (own use at tariff and index); ``index_provisional``, and ``income_index`` of the
+        volumes.
         Where care forms have places or children have ages, also ``reference_units`` (year,
         municipality, care_form): the expected units of the reference, for ``allocate`` and on. They
         are its mean over draws where somebody waits or has an age, else the closed form.
@@ -88,36 +120,61 @@ def settle(
     parameters = settled_parameters(scenario, volumes)
     index = ordered(volumes, "index_provisional", _YEAR_DIMS)
     gap = ordered(volumes, "index_definitive", _YEAR_DIMS) / index - 1.0
-    at_tariff = care_value(_checked_units(volumes), scenario, parameters, index)
+    at_cost = care_value(_checked_units(volumes), scenario, parameters, index)
+    resets = reset_factors(scenario, parameters, volumes)
+    at_tariff = apply_resets(at_cost, resets)
     use_value = apply_tariff_levers(at_tariff, scenario, parameters)
-
+    if scenario.is_limited:
+        reference = reference_volumes(scenario, volumes, reference)
     expected_units = reference_units(scenario, volumes, reference)
-    history = _history(scenario, expected_units)
-    columns: dict[str, list[Array]] = {
-        name: []
-        for name in ("payment", "provider_cost", "provider_result", "provider_index_gap",
-                     "agreed_budget", "care_value")
-    }  # fmt: skip
+    yardstick = Yardstick(scenario, reference if scenario.is_limited else None)
+
+    columns: dict[str, list[Array]] = {name: [] for name in _COLUMNS}
     for name in scenario.contract_names:
-        contract = scenario.settings.contracts[name]
-        places = contract_places(scenario, name)
-        value = _sum_over(places, use_value)
-        before_levers = value if use_value is at_tariff else _sum_over(places, at_tariff)
-        payment, budget = _settle_contract(scenario, name, value, history, parameters, index)
-        ratio = parameters.of(f"contracts.{name}.cost_ratio", contract.cost_ratio)
-        provider_cost = before_levers * ratio[:, None]
-        columns["payment"].append(payment)
-        columns["provider_cost"].append(provider_cost)
-        columns["provider_result"].append(payment - provider_cost)
-        columns["provider_index_gap"].append(provider_cost * gap)
-        columns["agreed_budget"].append(budget)
-        columns["care_value"].append(before_levers)
+        terms, places = scenario.settings.contracts[name], contract_places(scenario, name)
+        use = _sum_over(places, use_value)
+        before_levers = use if use_value is at_tariff else _sum_over(places, at_tariff)
+        value_at_cost = before_levers if at_tariff is at_cost else _sum_over(places, at_cost)
+        ratio = parameters.of(f"contracts.{name}.cost_ratio", terms.cost_ratio)
+        case = Case(
+            name=name,
+            terms=terms,
+            years=scenario.calendar_years,
+            use=use,
+            care_cost=value_at_cost * ratio[:, None],
+            index=index,
+            resets=_mean_reset(resets, places, yardstick),
+            youth=_youth_of(scenario, name),
+            places=places,
+            parameters=parameters,
+            volumes=volumes,
+            yardstick=yardstick,
+        )
+        settled = SETTLE[terms.form](case)
+        provider_cost = case.care_cost - settled.reinsurance
+        for column, euros in (
+            ("payment", settled.payment),
+            ("provider_cost", provider_cost),
+            ("provider_result", settled.payment - provider_cost),
+            ("provider_index_gap", case.care_cost * gap),
+            ("agreed_budget", settled.agreed_budget),
+            ("care_value", before_levers),
+            ("reinsurance", settled.reinsurance),
+            ("bail_out", settled.bail_out),
+        ):
+            columns[column].append(euros)
+    every = scenario.settings.contracts.values()
+    if not any(reinsures(terms) for terms in every):
+        del columns["reinsurance"]
+    if all(terms.bail_out is None for terms in every):
+        del columns["bail_out"]
     forms = [scenario.settings.contracts[name].form for name in scenario.contract_names]
     return xr.Dataset(
         data_vars={
             **{name: (_CONTRACT_DIMS, np.stack(column, 2)) for name, column in columns.items()},
             "use_value": (_CELL_DIMS, use_value),
             "index_provisional": (_YEAR_DIMS, index),
+            **({"income_index": volumes["income_index"]} if "income_index" in volumes else {}),
             **({} if expected_units is None else {CARRIED: expected_units}),
         },
         coords={
@@ -127,6 +184,30 @@ def settle(
         },
         attrs={**volumes.attrs, "scenario": scenario.name, "scenario_hash": scenario.hash},
     )
+
+
+def reinsures(terms: Contract) -> bool:
+    """Tell whether a reinsurer has any part in a contract."""
+    shares = [band.reinsurer_share for band in terms.loss_bands]
+    if terms.child_stop_loss is not None:
+        shares.append(terms.child_stop_loss.reinsurer_share)
+    return terms.reinsurance_premium > 0 or any(share > 0 for share in shares)
+
+
+def _mean_reset(resets: Array | None, places: npt.NDArray[np.bool_], yardstick: Yardstick) -> Array:
+    """Return what resets make of a contract's price, weighted by expected cost, (draws, years)."""
+    if resets is None:
+        return np.ones((1, 1))
+    cost = np.where(places, yardstick.cost, 0.0).sum(axis=0)
+    if cost.sum() <= 0:
+        cost = places.any(axis=0).astype(np.float64)
+    return np.asarray(resets @ (cost / cost.sum()))
+
+
+def _youth_of(scenario: Scenario, name: str) -> Array:
+    """Return the youth of a contract's members, shape (years,)."""
+    members = [town in scenario.contract_members(name) for town in scenario.municipality_names]
+    return np.asarray(youth_by_year(scenario)[members].sum(axis=0))
 
 
 def contract_places(scenario: Scenario, name: str) -> npt.NDArray[np.bool_]:
@@ -205,7 +286,10 @@ def _under_other_contracts(
 ) -> Scenario:
     """Return the scenario under other contracts, with a key that asks nothing of them."""
     key = {"keys": [], "used": "expected_use"}
-    return scenario.with_changes({"contracts": _as_tables(contracts), "allocation": key})
+    changes: dict[str, Any] = {"contracts": _as_tables(contracts), "allocation": key}
+    if scenario.settings.options:
+        changes["options"] = None
+    return scenario.with_changes(changes)
 
 
 def _as_tables(
@@ -215,42 +299,3 @@ def _as_tables(
         name: terms.model_dump(exclude_unset=True) if isinstance(terms, Contract) else dict(terms)
         for name, terms in contracts.items()
     }
-
-
-def _settle_contract(
-    scenario: Scenario,
-    name: str,
-    use_value: Array,
-    history: Array,
-    parameters: Parameters,
-    index: Array,
-) -> tuple[Array, Array]:
-    """Return payment and agreed budget of one contract, each (draws, years)."""
-    contract = scenario.settings.contracts[name]
-    if contract.form == "pxq":
-        return pxq_payment(use_value), no_budget(use_value)
-    growth = parameters.of(f"contracts.{name}.volume_growth_per_year", contract.volume_growth_per_year)
-    basis = _budget_basis(scenario, name, history)
-    budget = agreed_budget(basis, index, growth, contract, scenario.calendar_years)
-    return task_based_payment(use_value, budget, contract), budget
-
-
-def _history(scenario: Scenario, expected_units: xr.DataArray | None) -> Array:
-    """Return the expected reference cost of the first year; zeros where no budget asks for it."""
-    for terms in scenario.settings.contracts.values():
-        if terms.form == "task_based" and terms.budget == "history":
-            return first_year_reference_cost(scenario, expected_units)
-    return np.zeros((len(scenario.municipality_names), len(scenario.care_form_names)))
-
-
-def _budget_basis(scenario: Scenario, name: str, history: Array) -> Array:
-    """Return the contract's sum in euros of price_year, shape (years,)."""
-    contract = scenario.settings.contracts[name]
-    if isinstance(contract.budget, PerYouth):
-        members = [town in scenario.contract_members(name) for town in scenario.municipality_names]
-        youth = youth_by_year(scenario)[members].sum(axis=0)
-        return np.asarray(contract.budget.per_youth * youth)
-    once = contract.budget
-    if once == "history":
-        once = history[contract_places(scenario, name)].sum()
-    return np.full(len(scenario.calendar_years), float(once))

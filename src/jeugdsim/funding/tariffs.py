@@ -1,4 +1,10 @@
-"""Levers on tariffs, and the drawn assumptions that settling needs."""
+"""The value of care at its tariffs, in three steps, and the drawn assumptions that settling needs.
+
+Units x tariff x index is what care costs its providers. Tariff resets (a ruling on fair prices) come on
+top: they raise what is paid, not what care costs. Levers on tariffs come last: they are policy.
+``care_value``, ``apply_resets`` and ``apply_tariff_levers`` each take the step before; where there are
+no resets or levers they hand back the array they were given.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +13,24 @@ import numpy.typing as npt
 import xarray as xr
 
 from jeugdsim.engine.effects import lever_cells
+from jeugdsim.scenario.contracts import Contract
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.settings import Lever
+from jeugdsim.scenario.uncertain import allowed_ranges
 from jeugdsim.world.calendar import make_calendar
 from jeugdsim.world.parameters import Parameters, draw_parameters
 from jeugdsim.world.phases import phase_by_year
+from jeugdsim.world.resets import factors_of_resets, resets_that_come
 
 Array = npt.NDArray[np.float64]
-_SETTLED_FIELDS = (".tariff", ".cost_ratio", ".volume_growth_per_year")
+_SETTLED_FIELDS = (".tariff", *(f".{term}" for term in allowed_ranges(Contract)))
 
 
 def settled_parameters(scenario: Scenario, result: xr.Dataset) -> Parameters:
     """Draw the assumptions that settling needs, for the draws of a result."""
-    effects = tuple(f"levers.{lever.name}.effect" for lever in _tariff_levers(scenario))
-    return drawn_again(scenario, result, (*_SETTLED_FIELDS, *effects))
+    levers = tuple(f"levers.{lever.name}.effect" for lever in _tariff_levers(scenario))
+    resets = tuple(f"tariff_resets.{name}.effect" for name in scenario.settings.tariff_resets)
+    return drawn_again(scenario, result, (*_SETTLED_FIELDS, *levers, *resets))
 
 
 def drawn_again(scenario: Scenario, result: xr.Dataset, only: tuple[str, ...]) -> Parameters:
@@ -34,7 +44,10 @@ def drawn_again(scenario: Scenario, result: xr.Dataset, only: tuple[str, ...]) -
 
 
 def care_value(units: Array, scenario: Scenario, parameters: Parameters, index: Array) -> Array:
-    """Return units x tariff x L, before tariff levers: (draws, years, municipalities, care forms).
+    """Return units x tariff x L, what care costs: (draws, years, municipalities, care forms).
+
+    It is before resets and levers, so what provider cost is made of. The ``care_value`` of accounts is
+    this after resets.
 
     Parameters
     ----------
@@ -58,6 +71,41 @@ def care_value(units: Array, scenario: Scenario, parameters: Parameters, index: 
     return np.asarray(units * price[:, :, None, :])
 
 
+def reset_factors(scenario: Scenario, parameters: Parameters, result: xr.Dataset) -> Array | None:
+    """Return what resets make of tariffs in every draw, (draws, years, care forms); None without any.
+
+    R of a care form in a year = product over the resets that name it (or name none), that come in the
+    draw, and whose year is not later, of 1 + effect.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its resets.
+    parameters : Parameters
+        Drawn effects, from ``settled_parameters``, for the draws of the result.
+    result : xarray.Dataset
+        Volumes, accounts or bills: their draws and seed. The same draw of two results has the same
+        resets.
+    """
+    if not scenario.settings.tariff_resets:
+        return None
+    come = resets_that_come(scenario, int(result.attrs["seed"]), result["draw"].to_numpy())
+    return factors_of_resets(scenario, parameters, come)
+
+
+def apply_resets(value: Array, resets: Array | None) -> Array:
+    """Return the value of care after tariff resets; the same array where there are none.
+
+    Parameters
+    ----------
+    value : ndarray, shape (draws, years, municipalities, care forms)
+        Units x tariff x index.
+    resets : ndarray, shape (draws, years, care forms), or None
+        From ``reset_factors``.
+    """
+    return value if resets is None else value * resets[:, :, None, :]
+
+
 def apply_tariff_levers(care_value: Array, scenario: Scenario, parameters: Parameters) -> Array:
     """Return the value of care after tariff levers; the same array where there are none.
 
@@ -66,7 +114,7 @@ def apply_tariff_levers(care_value: Array, scenario: Scenario, parameters: Param
     Parameters
     ----------
     care_value : ndarray, shape (draws, years, municipalities, care forms)
-        Units x tariff x index, before levers.
+        Units x tariff x index x resets, before levers.
     scenario : Scenario
         Its levers.
     parameters : Parameters

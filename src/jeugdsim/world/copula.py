@@ -100,7 +100,7 @@ def _turn(path: str) -> tuple[int, str]:
 
 def _room(path: str) -> int:
     root, field = path.split(".")[0], path.rsplit(".", 1)[-1]
-    if field in ("tariff", "cost_ratio"):
+    if field in ("tariff", "cost_ratio") or root == "tariff_resets":
         return _PRICES
     if root in ("levers", "funding_response"):
         return _TERMS if field == "cost_per_year" else _EFFECTS

@@ -1,15 +1,19 @@
-"""Index paths: what is paid now, what turns out right, what councils expect (model, section 3)."""
+"""Index paths: what is paid now, what turns out right, what councils expect (model, section 3).
+
+The price index may be a mixture of wages and materials. Municipal income has an index of its own, which
+goes along with that of wages as far as is assumed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.scenario.settings import World
-from jeugdsim.world.shocks import autoregressive_normals, independent_normals
+from jeugdsim.scenario.settings import IncomeIndex, World
+from jeugdsim.world.shocks import autoregressive, autoregressive_normals, independent_normals
 
 Array = npt.NDArray[np.float64]
 
@@ -18,11 +22,13 @@ Array = npt.NDArray[np.float64]
 class IndexPaths:
     """Levels relative to price_year, shape (draws, years).
 
-    ``provisional`` (L) is what is paid, ``definitive`` (D) what the year turned out to need.
+    ``provisional`` (L) is what is paid, ``definitive`` (D) what the year turned out to need,
+    ``income`` (A) what municipalities receive; None where a world does not look at it.
     """
 
     provisional: Array
     definitive: Array
+    income: Array | None = None
 
 
 def draw_index_paths(
@@ -31,12 +37,14 @@ def draw_index_paths(
     """Draw the index levels of the contract's years.
 
     L_y = L_(y-1) (1 + prov_y + def_(y-1) - prov_(y-1)), D_y = D_(y-1) (1 + def_y), L = 1 and
-    D = 1 + e in price_year, def_y = prov_y + e_y.
+    D = 1 + e in price_year, def_y = prov_y + e_y. With materials, prov = s wages + (1 - s) materials,
+    s the wage share, each an AR(1) of its own. A_y = A_(y-1) (1 + income_y), A = 1 in price_year.
 
     Parameters
     ----------
     world : World
-        ``indexation`` and ``index_forecast_error``.
+        ``indexation``, ``index_forecast_error``, and where there are ``material_indexation`` with
+        ``wage_share``, and ``income_index``.
     price_year : int
         Year in whose euros the tariffs stand.
     years : sequence of int
@@ -46,11 +54,32 @@ def draw_index_paths(
     """
     growth_years = range(price_year + 1, years[-1] + 1)
     process, miss = world.indexation, world.index_forecast_error
-    z = autoregressive_normals(seed, "indexation", growth_years, draws, process.autocorrelation)
+    surprise = independent_normals(seed, "indexation", growth_years, draws)
+    z = autoregressive(surprise, process.autocorrelation)
     provisional_growth = process.mean + process.sd * z
+    if world.material_indexation is not None:
+        materials, share = world.material_indexation, world.wage_share
+        rho = materials.autocorrelation
+        z = autoregressive_normals(seed, "material_indexation", growth_years, draws, rho)
+        provisional_growth *= share
+        provisional_growth += (1.0 - share) * (materials.mean + materials.sd * z)
     e = independent_normals(seed, "index_forecast_error", range(price_year, years[-1] + 1), draws)
     error = miss.mean + miss.sd * e
-    return _levels(provisional_growth, error, years[0] - price_year)
+    paths = _levels(provisional_growth, error, years[0] - price_year)
+    if world.income_index is None:
+        return paths
+    own = independent_normals(seed, "income_index", growth_years, draws)
+    income = _income_levels(world.income_index, surprise, own)
+    return replace(paths, income=income[:, years[0] - price_year :])
+
+
+def _income_levels(process: IncomeIndex, surprise: Array, own: Array) -> Array:
+    """Return A from price_year on, its innovations partly those of wages."""
+    rho = process.correlation
+    z = autoregressive(rho * surprise + np.sqrt(1.0 - rho**2) * own, process.autocorrelation)
+    levels = np.ones((len(z), z.shape[1] + 1))
+    np.cumprod(1.0 + process.mean + process.sd * z, axis=1, out=levels[:, 1:])
+    return levels
 
 
 def _levels(provisional_growth: Array, error: Array, first: int) -> IndexPaths:
@@ -68,9 +97,14 @@ def _levels(provisional_growth: Array, error: Array, first: int) -> IndexPaths:
 def mean_index(world: World, price_year: int, years: Sequence[int]) -> Array:
     """Return the index councils may expect, shape (years,).
 
-    product over price_year + 1..y of (1 + mean of indexation + mean of index_forecast_error).
+    product over price_year + 1..y of (1 + mean of indexation + mean of index_forecast_error), with
+    materials the mean of the mixture in place of that of indexation.
     """
-    step = 1.0 + world.indexation.mean + world.index_forecast_error.mean
+    growth = world.indexation.mean
+    if world.material_indexation is not None:
+        growth *= world.wage_share
+        growth += (1.0 - world.wage_share) * world.material_indexation.mean
+    step = 1.0 + growth + world.index_forecast_error.mean
     return np.array([step ** (year - price_year) for year in years])
 
 
@@ -80,3 +114,9 @@ def mean_definitive_index(world: World, price_year: int, years: Sequence[int]) -
     D at its mean: (1 + mean of index_forecast_error), the miss of price_year, times the mean index.
     """
     return mean_index(world, price_year, years) * (1.0 + world.index_forecast_error.mean)
+
+
+def index_is_certain(world: World) -> bool:
+    """Tell whether the price index is the same in every draw."""
+    processes = (world.indexation, world.index_forecast_error, world.material_indexation)
+    return all(process is None or process.sd == 0.0 for process in processes)

@@ -65,6 +65,10 @@ def _streams(scenario: Scenario) -> Iterator[Streams]:
     price_year = scenario.settings.price_year
     if world.indexation.sd > 0.0:
         yield "world.indexation", ["indexation"], range(price_year + 1, years[-1] + 1)
+    for name in ("material_indexation", "income_index"):
+        process = getattr(world, name)
+        if process is not None and process.sd > 0.0:
+            yield f"world.{name}", [name], range(price_year + 1, years[-1] + 1)
     if world.index_forecast_error.sd > 0.0:
         paid = range(price_year, years[-1])  # the miss of the last year is caught up after it
         yield "world.index_forecast_error", ["index_forecast_error"], paid

@@ -25,10 +25,17 @@ def autoregressive_normals(
 
     z_y = rho z_(y-1) + sqrt(1 - rho^2) e_y.
     """
-    innovations = independent_normals(seed, name, years, draws)
+    return autoregressive(independent_normals(seed, name, years, draws), autocorrelation)
+
+
+def autoregressive(innovations: Array, autocorrelation: float) -> Array:
+    """Return standard normals z that follow from independent e, both of shape (draws, years).
+
+    z_y = rho z_(y-1) + sqrt(1 - rho^2) e_y, and z = e in the first year.
+    """
     z = np.empty_like(innovations)
     fresh = np.sqrt(1.0 - autocorrelation**2)
-    for index in range(len(years)):
+    for index in range(innovations.shape[1]):
         if index == 0:
             z[:, 0] = innovations[:, 0]
         else:

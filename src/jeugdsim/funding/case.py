@@ -1,0 +1,136 @@
+"""One contract as its rules see it: its terms, and plain arrays on (draws, years)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from jeugdsim.funding.yardstick import Yardstick
+from jeugdsim.scenario.contracts import Contract
+from jeugdsim.scenario.numbers import Number
+from jeugdsim.world.chances import chance_uniforms
+from jeugdsim.world.parameters import Parameters
+
+Array = npt.NDArray[np.float64]
+Truths = npt.NDArray[np.bool_]
+_CELL_DIMS = ("draw", "year", "municipality", "care_form")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A contract to be settled.
+
+    Attributes
+    ----------
+    name : str
+        Its id.
+    terms : Contract
+        What was agreed.
+    years : sequence of int
+        Calendar years.
+    use : ndarray, shape (draws, years)
+        The value of the care at the tariff that holds (C), nominal euros.
+    care_cost : ndarray, shape (draws, years)
+        What the care costs the providers, nominal euros.
+    index : ndarray, shape (draws, years)
+        Index as paid, L.
+    resets : ndarray, shape (draws, years)
+        What tariff resets make of the contract's price, 1 without.
+    youth : ndarray, shape (years,)
+        Youth of the members on 1 January.
+    places : ndarray of bool, shape (municipalities, care forms)
+        Where its demand stands.
+    parameters : Parameters
+        Drawn assumptions.
+    volumes : xarray.Dataset
+        What was simulated.
+    yardstick : Yardstick
+        What is expected in the reference.
+    """
+
+    name: str
+    terms: Contract
+    years: Sequence[int]
+    use: Array
+    care_cost: Array
+    index: Array
+    resets: Array
+    youth: Array
+    places: Truths
+    parameters: Parameters
+    volumes: xr.Dataset
+    yardstick: Yardstick
+
+    def number(self, field: str, number: Number) -> Array:
+        """Return a term per draw, shape (draws,)."""
+        return self.parameters.of(f"contracts.{self.name}.{field}", number)
+
+    def chance(self, purpose: str) -> Array:
+        """Return uniforms of this contract, shape (draws, years), the same whatever is settled."""
+        draws = self.volumes["draw"].to_numpy()
+        seed = int(self.volumes.attrs["seed"])
+        return chance_uniforms(seed, purpose, self.name, draws, self.years)
+
+    @property
+    def expected_cost(self) -> float:
+        """What its care is expected to cost in the reference's first year, euros of price_year."""
+        return float(self.yardstick.cost[self.places].sum())
+
+    def expected(self, quantity: str) -> float:
+        """Return what is expected in the reference's first year, summed over its cells."""
+        return float(self.yardstick.of(quantity)[self.places].sum())
+
+    def count(self, quantity: str) -> Array:
+        """Return a volume summed over its cells, shape (draws, years)."""
+        return np.asarray(self.count_by_form(quantity).sum(axis=2))
+
+    def count_by_form(self, quantity: str) -> Array:
+        """Return a volume summed over its members, shape (draws, years, care forms).
+
+        Raises
+        ------
+        ValueError
+            When the volumes do not hold it.
+        """
+        if quantity not in self.volumes:
+            raise ValueError(
+                f"contract {self.name!r} is settled on {quantity}, which these volumes do not hold"
+            )
+        array = self.volumes[quantity].transpose(*_CELL_DIMS).to_numpy()
+        total = np.zeros((*array.shape[:2], array.shape[3]))
+        for town in np.flatnonzero(self.places.any(axis=1)):
+            total += np.where(self.places[town], array[:, :, town], 0)
+        return total
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a contract pays, shape (draws, years), nominal euros.
+
+    Attributes
+    ----------
+    payment : ndarray
+        What the municipalities pay, bail-outs included.
+    agreed_budget : ndarray
+        The sum agreed beforehand; NaN for a form that has none.
+    reinsurance : ndarray
+        What reinsurers pay the providers, less premiums.
+    bail_out : ndarray
+        The part of the payment that tops up lost reserves.
+    """
+
+    payment: Array
+    agreed_budget: Array
+    reinsurance: Array
+    bail_out: Array
+
+    @classmethod
+    def plain(cls, payment: Array, agreed_budget: Array | None = None) -> Settled:
+        """Return a payment without reinsurance and bail-outs; no budget is NaN."""
+        nothing = np.zeros_like(payment)
+        budget = np.full_like(payment, np.nan) if agreed_budget is None else agreed_budget
+        return cls(payment, budget, nothing, nothing)
