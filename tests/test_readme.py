@@ -46,7 +46,7 @@ def test_provenance_counts_of_the_readme_are_those_of_the_scenario() -> None:
     from jeugdsim.scenario.provenance import kind_counts
 
     counts = kind_counts(js.load_scenario(ROOT / "scenarios" / "haaglanden-2027"))
-    told = f"{counts['measured']} is measured, {counts['derived']} are derived"
+    told = f"{counts['measured']} are measured, {counts['derived']} are derived"
     assert told in README
     assert f"{counts['assumption']} are assumptions" in README
     assert f"Of the {sum(counts.values())} inputs" in README

@@ -20,6 +20,8 @@ from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.numbers import mean_of
 from jeugdsim.scenario.provenance import kind_counts
 from jeugdsim.world.index import mean_index
+from jeugdsim.world.parameters import mean_parameters
+from jeugdsim.world.resets import mean_reset_factors
 
 Array = npt.NDArray[np.float64]
 _BUDGET_DIFFERENCE = 0.05
@@ -143,7 +145,8 @@ def _budget_gaps(scenario: Scenario, costs: Array, budget: Array) -> list[str]:
 
 def _nominal(scenario: Scenario, cost: Array) -> tuple[Array, Array]:
     """Return expected reference cost and budget without target per year, nominal."""
-    costs = cost.sum(axis=(1, 2)) * _price_index(scenario)
+    resets = mean_reset_factors(scenario, mean_parameters(scenario))[0]
+    costs = (cost * resets[:, None, :]).sum(axis=(1, 2)) * _price_index(scenario)
     budgets = make_budgets(scenario, segment_sums(scenario, cost[0]))
     return costs, budgets.without_target.sum(axis=(1, 2))
 

@@ -1,4 +1,4 @@
-"""The command line: ``jeugdsim check``, ``run``, ``compare`` and ``schema``.
+"""The command line: ``jeugdsim check``, ``run``, ``compare``, ``contracts`` and ``schema``.
 
 Results on stdout, progress and messages on stderr. Exit codes: 0 done, 1 the program failed, 2 the
 input is wrong.
@@ -183,6 +183,38 @@ def compare(
     else:
         typer.echo(comparison.answer(language=language, width=_width()))
     typer.echo(f"{root}/", err=True)
+
+
+@app.command()
+def contracts(
+    scenario: Folder,
+    draws: Annotated[
+        int,
+        typer.Option(parser=_whole_number(0), metavar="N", help="Number of draws; 0: terms only."),
+    ] = DEFAULT_DRAWS,
+    seed: Seed = DEFAULT_SEED,
+    language: Annotated[Literal["nl", "en"], typer.Option(help="Language of the answer.")] = "nl",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print terms and table as JSON instead.")
+    ] = False,
+) -> None:
+    """Tell in words who bears which risk under every contract, and who bears the spread of the cost."""
+    from jeugdsim.results.contract_report import contract_report
+    from jeugdsim.scenario import ScenarioError
+
+    loaded = _load(scenario)
+    try:
+        report = contract_report(loaded, draws=draws, seed=seed, language=language)
+    except KeyboardInterrupt:
+        _stop("interrupted: nothing was written", INTERRUPTED)
+    except (ScenarioError, ValueError) as wrong:
+        _stop(str(wrong), WRONG_INPUT)
+    except MemoryError:
+        _stop("not enough memory for this many draws: ask for fewer", FAILED)
+    if as_json:
+        typer.echo(json.dumps(report.to_dict(), ensure_ascii=False, indent=2))
+    else:
+        typer.echo(report.answer(width=_width()))
 
 
 def _named_apart(folders: Sequence[Path]) -> dict[str, Path]:

@@ -65,6 +65,29 @@ def test_the_index_and_its_error_share_as_their_variances(autocorrelation: float
     assert found["chance"] < 0.001
 
 
+def test_wages_and_materials_share_as_their_parts_of_the_index() -> None:
+    """Steps of 0.9 x 0.3% and 0.1 x 0.9%: variances as 9 to 1. Income moves no payment."""
+    world = {
+        "indexation": {"mean": 0.0, "sd": 0.003, "autocorrelation": 0.0},
+        "material_indexation": {"mean": 0.0, "sd": 0.009, "autocorrelation": 0.0},
+        "wage_share": 0.9,
+        "income_index": {"mean": 0.0, "sd": 0.01, "correlation": 0.5},
+    }
+    scenario = region([care_form("crisis")], inflow=10.0, world=world)
+    volumes = js.simulate(scenario, draws=400, seed=5, progress=False)
+    paid = volumes.index_provisional.sum("year").to_numpy()
+    uncertain = uncertain_inputs(scenario, volumes)
+    found = shares_of(uncertain, paid)
+    assert found["world.indexation"] == pytest.approx(0.9, abs=0.002)
+    assert found["world.material_indexation"] == pytest.approx(0.1, abs=0.002)
+    assert found["world.income_index"] == pytest.approx(0.0, abs=0.001)
+    assert uncertain.yearly == {
+        "world.indexation",
+        "world.material_indexation",
+        "world.income_index",
+    }
+
+
 @pytest.mark.parametrize("shock", SHOCKS)
 def test_the_only_shock_explains_nearly_all(shock: str) -> None:
     """With 10,000 children a year their own chance is small: 1 / 30,000 beside 0.1^2 / 3 or more."""

@@ -13,6 +13,8 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from .terms import ANY_FORM, TERMS
+
 Folder = dict[str, bytes]
 Mutation = Callable[[Folder, random.Random], None]
 
@@ -73,6 +75,11 @@ effect = {mean = 0.1, sd = 0.05}
 starts = 2028-01-01
 
 """
+_PER_HEAD = """form = "task_based"
+use_registered = true
+loss_bands = []
+budget = {per_youth = {"0-3" = 90.0, "4-17" = 110.0}}
+"""
 FACTORS = (0.0, -1.0, 0.1, 0.5, 0.999, 1.001, 2.0, 10.0, 100.0, 1e3, 1e6)
 _NUMBER = re.compile(rb"(?<![\w.])-?[0-9]+(?:\.[0-9]+)?(?:e-?[0-9]+)?(?![\w.])")
 _KEY = re.compile(rb"[A-Za-z_]{3,}(?= *=)")
@@ -86,7 +93,7 @@ def folder_of(path: Path) -> Folder:
 
 
 def rich_folder() -> Folder:
-    """Return tests/data/small with every optional file: season, accounts, places, ages, a stay."""
+    """Return tests/data/small with every optional file, and options of every form."""
     folder = folder_of(DATA / "small")
     months = "".join(f"crisis,{month},{0.5 + (month > 6)},A1,\n" for month in range(1, 13))
     folder["season.csv"] = f"care_form,month,factor,source,note\n{months}".encode()
@@ -96,11 +103,28 @@ def rich_folder() -> Folder:
         for year in (2023, 2024)
     )
     folder["accounts.csv"] = f"municipality,year,euros,source,note\n{years}".encode()
+    heads = "".join(
+        f"{town},{year},{ages},900,A1,\n"
+        for town in ("Aldorp", "Berkstad", "Cedum")
+        for year in (2027, 2028, 2029)
+        for ages in ("0-3", "4-17")
+    )
+    folder["youth_ages.csv"] = f"municipality,year,ages,youth,source,note\n{heads}".encode()
+    toml = folder["scenario.toml"]
+    folder["scenario.toml"] = toml.replace(b"[sources]", _options() + b"[sources]\noptions = 'A1'")
     folder["korte stays.csv"] = b"days,survival,source\n10,0.8,A1\n60,0.3,A1\n200,0,A1\n"
     stay = b"exponential,150,,,,A1,"
     assert stay in folder["care_forms.csv"]
     forms = folder["care_forms.csv"].replace(stay, b"empirical:korte stays.csv,,,,,A1,")
     return {**folder, "care_forms.csv": forms, **_scarce(folder, forms)}
+
+
+def _options() -> bytes:
+    """Return options for a contract: of every form with every term, and a budget per head by age."""
+    options = {form: f'form = "{form}"\n{ANY_FORM}{TERMS[form]}' for form in TERMS}
+    options["per hoofd"] = _PER_HEAD
+    tables = (f'[options.verblijf."{name}"]\n{terms}\n' for name, terms in options.items())
+    return "".join(tables).encode()
 
 
 def _scarce(folder: Folder, forms: bytes) -> Folder:

@@ -153,7 +153,7 @@ WRONG = [
     ("world.indexation", {"mean": "x"}, "world.indexation.mean", "a number is asked"),
     ("contracts.verblijff.form", "pxq", "contracts.verblijff", 'mean "verblijf"'),
     ("contracts.verblijff", None, "contracts.verblijff", 'mean "verblijf"'),
-    ("contracts.verblijf.form", "availability", "contracts.verblijf.form", "not supported yet"),
+    ("contracts.verblijf.form", "availability", "contracts.verblijf.form", "no places to pay"),
     ("contracts.verblijf", {"form": "pxq"}, "contracts.verblijf", "segments or its care_forms"),
     ("contracts", None, "scenario", 'key "contracts" is missing'),
     ("care_forms.pleegzorg.tariff", -1, "care_forms.pleegzorg", "column tariff"),

@@ -473,7 +473,7 @@ def test_the_reference_keeps_places_and_ages(scarce: Scenario) -> None:
     reference = scarce.reference()
     for name in ("places", "waiting", "entry_ages", "extended_care", "demand", "moves"):
         assert getattr(reference, name) == getattr(scarce, name)
-    assert reference.settings.contracts["ambulant"].child_retentions == (25_000, 50_000)
+    assert reference.settings.contracts["ambulant"].child_retentions == ()
     assert scarce.all_pxq().settings.contracts["ambulant"].child_retentions == (25_000, 50_000)
     assert scarce.with_changes({"levers": None}).world_hash == scarce.world_hash
     other = scarce.with_changes({"care_forms.pleegzorg.places": 90})

@@ -21,13 +21,13 @@ from pydantic import ValidationError
 import jeugdsim as js
 from jeugdsim.scenario.checks import name_problem
 from jeugdsim.scenario.checks_plausible import growths, responses
-from jeugdsim.scenario.checks_policy import UNSUPPORTED_FORMS
 from jeugdsim.scenario.checks_size import largest
 from jeugdsim.scenario.fields import MOST_EFFECT, MOST_GROWTH
 from jeugdsim.scenario.settings import Settings
 from jeugdsim.scenario.toml_file import KeyPath
 
-from .folders import TOML, edited, write_folder, write_variant
+from .folders import TOML, write_folder, write_variant
+from .terms import ANY_FORM, TERMS, offering, under
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(
@@ -40,8 +40,20 @@ SCHEMA = js.schema()
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
 RICH = (ROOT / "tests" / "data" / "small" / "scenario.toml").read_text(encoding="utf-8")
 RICH = RICH.replace('form = "pxq"\n', 'form = "pxq"\nchild_retentions = [25e3, 50_000]\n')
+CONTRACTS = {form: under(form) for form in TERMS}
+CONTRACTS["option"] = offering(
+    "anders", 'form = "pxq"\nceiling = {euros = 2e6}\n' + ANY_FORM.replace("groot", '"groot en vast"')
+)
+EVERY = {"plain": TOML, "rich": RICH, **CONTRACTS}
+STEPS = {"plain": 5, "rich": 11}
 # The keys below these are names and years that a user gives
-NAMED = {"contracts", "sources", "agreed_reduction", "target", "used", "correlations"}
+NAMED = {
+    *("contracts", "sources", "agreed_reduction", "target", "used", "correlations", "transition"),
+    *("options", "providers", "per_task", "arrangements"),
+}
+
+
+NAMED_TWICE = {"options", "arrangements"}
 
 
 def as_json(value: Any) -> Any:
@@ -64,20 +76,35 @@ def refusals(values: dict[str, Any]) -> list[str]:
         checked = Settings.model_validate(values)
     except ValidationError as error:
         return [one["msg"] for one in error.errors()]
-    contracts, levers = values["contracts"], values.get("levers", [])
-    names = [*contracts, *(lever["name"] for lever in levers)]
-    unsupported = [one["form"] for one in contracts.values() if one["form"] in UNSUPPORTED_FORMS]
     sizes = [(number, MOST_GROWTH) for _, number in growths(checked)]
     sizes += [(number, MOST_EFFECT) for _, number in responses(checked)]
     sizes += [(lever.effect, MOST_EFFECT) for lever in checked.levers]
-    unsupported += ["too large" for number, most in sizes if largest(number) > most]
-    return [*unsupported, *filter(None, map(name_problem, names)), *([] if contracts else ["none"])]
+    too_large = ["too large" for number, most in sizes if largest(number) > most]
+    wrong_names = filter(None, map(name_problem, chosen_names(checked)))
+    return [*too_large, *wrong_names, *([] if checked.contracts else ["none"])]
+
+
+def chosen_names(checked: Settings) -> list[str]:
+    """Return the names a user gave, which stand in paths."""
+    options = [terms for named in checked.options.values() for terms in named.values()]
+    terms = [*checked.contracts.values(), *options]
+    return [
+        *checked.contracts,
+        *checked.options,
+        *(name for named in checked.options.values() for name in named),
+        *(name for one in terms for name in one.providers),
+        *checked.tariff_resets,
+        *(lever.name for lever in checked.levers),
+    ]
+
+
+COMPARISONS = ("<=", "must rise", "add up to", "is more than")
 
 
 def agree(values: dict[str, Any]) -> bool:
     """Tell whether schema and models refuse or accept alike; a schema can't compare two numbers."""
     refused = refusals(values)
-    known = [text for text in refused if "<=" not in text and "must rise" not in text]
+    known = [text for text in refused if not any(told in text for told in COMPARISONS)]
     return bool(refused) if told(values) else not known
 
 
@@ -126,11 +153,11 @@ def test_a_schema_line_at_the_top_of_a_scenario_loads(tmp_path: Path) -> None:
     assert lined == plain
 
 
-@pytest.mark.parametrize("toml", [TOML, RICH], ids=["plain", "rich"])
+@pytest.mark.parametrize("toml", EVERY.values(), ids=EVERY.keys())
 def test_every_misspelt_key_is_refused_and_known(toml: str) -> None:
     values = tomllib.loads(toml)
     for path in places(values):
-        if isinstance(path[-1], int) or set(map(str, path[-2:-1])) & NAMED:
+        if isinstance(path[-1], int) or {*path[-2:-1]} & NAMED or {*path[-3:-2]} & NAMED_TWICE:
             continue
         table = at(values, path[:-1])
         misspelt = {(f"{key}e" if key == path[-1] else key): part for key, part in table.items()}
@@ -159,14 +186,17 @@ def alike(path: KeyPath, value: Any) -> bool:
     return value == "2027-01-01" if is_date else isinstance(value, date)
 
 
-@pytest.mark.parametrize(("toml", "step"), [(TOML, 5), (RICH, 11)], ids=["plain", "rich"])
-def test_one_changed_value_is_refused_by_both_or_by_neither(toml: str, step: int) -> None:
-    values = tomllib.loads(toml)
-    for path, value in [(path, value) for path in places(values) for value in VALUES][::step]:
+@pytest.mark.parametrize("name", EVERY)
+def test_one_changed_value_is_refused_by_both_or_by_neither(name: str) -> None:
+    values = tomllib.loads(EVERY[name])
+    changes = [(path, value) for path in places(values) for value in VALUES]
+    if name in CONTRACTS:  # the rest is that of "plain"
+        changes = [(path, value) for path, value in changes if path[0] in ("contracts", "options")]
+    for path, value in changes[:: STEPS.get(name, 3)]:
         assert alike(path, value) or agree(with_value(values, path, value)), (path, value)
 
 
-@pytest.mark.parametrize("toml", [TOML, RICH], ids=["plain", "rich"])
+@pytest.mark.parametrize("toml", EVERY.values(), ids=EVERY.keys())
 def test_every_key_left_out_is_refused_by_both_or_by_neither(toml: str) -> None:
     values = tomllib.loads(toml)
     for path in places(values):
@@ -205,6 +235,8 @@ def test_what_a_variant_may_leave_out_loads(tmp_path: Path) -> None:
         '[[levers]]\nname = "sterke lokale teams"\neffect = {p90 = 0.02}\n',
         "[contracts.verblijf]\nreserve = 0.1\n",
         '[contracts.verblijf]\nform = "pxq"\n',
+        '[contracts.verblijf.recalibration]\ncounts = "youth"\n',
+        '[options.verblijf."P x Q"]\nform = "pxq"\n',
         '[allocation]\nkeys = ["inhabitants"]\n',
         'remove = ["levers"]\n',
     ]
@@ -225,6 +257,12 @@ def test_what_a_variant_may_leave_out_loads(tmp_path: Path) -> None:
         'extends = "../base"\n[world]\ninflow_growth_per_year = {p50 = 0.02, sd = 0.1}\n',
         'extends = "../base"\n[contracts.verblijf]\nloss_bands = [{above = 0.1}]\n',
         'extends = "../base"\n[contracts.verblijf]\nform = "pxq"\nbudget = "history"\n',
+        'extends = "../base"\n[contracts.verblijf]\nform = "availability"\nloss_bands = []\n',
+        'extends = "../base"\n[contracts.ambulant]\nceiling = {euros = 1, of_expected = 1}\n',
+        'extends = "../base"\n[contracts.verblijf]\ntransition = {28 = 0.5}\n',
+        'extends = "../base"\n[options.verblijf.x]\nform = "pxq"\nbudget = 1\n',
+        'extends = "../base"\n[options.verblijf."x.y"]\nform = "pxq"\n',
+        'extends = "../base"\n[options.verblijf.x]\nform = "pxq"\nsegments = ["verblijf"]\n',
         'extends = "../base"\n[[levers]]\neffect = 0.1\n',
         'extends = "../base"\n[[levers]]\nname = "sterke lokale teams"\napplies_to = "all"\n'
         'affects = "inflow"\n',
@@ -289,15 +327,3 @@ def test_every_key_says_what_it_holds_and_shows_its_default() -> None:
     assert keys[".contracts.*.reserve"]["default"] == 0.02
     assert "fraction per year" in keys[".world.inflow_growth_per_year"]["description"]
     assert "default" not in keys[".budget"]
-
-
-def test_forms_that_are_not_supported_are_not_offered(tmp_path: Path) -> None:
-    offered = dict(described(SCHEMA))[".contracts.*.form"]["enum"]
-    for form in ("pxq", "task_based", "output_based", "availability"):
-        changes = edited("scenario.toml", 'form = "pxq"', f'form = "{form}"')
-        try:
-            js.load_scenario(write_folder(tmp_path / form, changes))
-            supported = True
-        except js.ScenarioError as error:
-            supported = "not supported" not in str(error)
-        assert (form in offered) == supported

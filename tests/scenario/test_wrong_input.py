@@ -52,8 +52,6 @@ WRONG_TOML = [
     ("sd = 0.012, auto", "sd = -0.012, auto", ("world.indexation.sd", "0 or more")),
     ("sd = 0.012, auto", "spread = 0.012, auto", ("world.indexation", 'unknown key "spread"')),
     ('form = "task_based"', 'form = "task"', ("contracts.verblijf.form", "task_based", '"task"')),
-    ('form = "task_based"', 'form = "availability"', ("not supported yet", "task_based")),
-    ('form = "task_based"', 'form = "output_based"', ("not supported yet", "pxq")),
     ('segments = ["verblijf"]', 'segments = ["verblif"]', ("verblif", 'mean "verblijf"')),
     ('segments = ["verblijf"]', 'segments = ["verblijf", "verblijf"]', ("segments", "twice")),
     ('from = "crisis"', 'from_ = "crisis"', ('unknown key "from_"', 'mean "from"')),

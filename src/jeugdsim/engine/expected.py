@@ -253,21 +253,25 @@ def flows_of(network: Network, moment: Moment) -> Flows:
 
 def expected_volumes(network: Network, moment: Moment, flows: Flows) -> ExpectedVolumes:
     """Sum expected children per day to the volumes of the years."""
-    started = _by_year(network, flows.arrivals)
-    units = _by_year(network, flows.in_care * moment.units_by_day)
-    at_entry = network.tables.per_trajectory[network.plan.cell_form]
-    units[at_entry] = started[at_entry]
     last_days = network.plan.calendar.year_first_day[1 : network.years + 1] - 1
     return ExpectedVolumes(
-        units=_on_grid(network, units),
+        units=expected_units(network, moment, flows),
         client_days=_on_grid(network, _by_year(network, flows.in_care)),
-        stays_started=_on_grid(network, started),
+        stays_started=_on_grid(network, _by_year(network, flows.arrivals)),
         stays_ended=_on_grid(network, _by_year(network, flows.ends)),
         clients_in_year=_on_grid(network, _clients_in_year(network, moment, flows)),
         clients_at_year_end=_on_grid(network, flows.in_care[:, last_days]),
         youth_in_year=_youth_in_year(network, moment, flows),
         clients_at_start=_on_grid(network, moment.stock[:, None])[0],
     )
+
+
+def expected_units(network: Network, moment: Moment, flows: Flows) -> Array:
+    """Return the units of the years, shape (years, municipalities, care forms)."""
+    units = _by_year(network, flows.in_care * moment.units_by_day)
+    at_entry = network.tables.per_trajectory[network.plan.cell_form]
+    units[at_entry] = _by_year(network, flows.arrivals)[at_entry]
+    return _on_grid(network, units)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ Arrays in, ``out`` arrays written; integers, + - * / and comparisons on tables m
 
 from __future__ import annotations
 
+import numpy as np
+
 from jeugdsim.engine import columns as col
 from jeugdsim.engine.booking import close_children
 from jeugdsim.engine.children import follow
@@ -46,6 +48,17 @@ def _running_sum(daily: Floats, out: Floats) -> None:
         out[group, daily.shape[1]] = total
 
 
+def _refill_stays(t: Tables, effect: Floats, work: Work) -> None:
+    """Lengthen stays that begin in a month with less inflow: times 1 + elasticity x phase x fall.
+
+    The fall is what levers and responses take away from the inflow of that month, 0 where they add.
+    """
+    for group, index in np.argwhere(t.refill_members):
+        fall = np.maximum(1.0 - work.inflow_effects[t.refill_inflow[group]], 0.0)
+        by_day = effect[index] * t.effect_phase_day[index] * np.repeat(fall, t.month_days)
+        work.stay_effects[group] *= 1.0 + by_day
+
+
 def prepare_effects(t: Tables, drawn: Drawn, work: Work, r: int) -> None:
     """Write the effects of one draw's levers and responses into the work space."""
     effect = drawn.effect[r]
@@ -53,6 +66,7 @@ def prepare_effects(t: Tables, drawn: Drawn, work: Work, r: int) -> None:
     _multiply_effects(t.move_members, t.effect_phase_day, effect, work.move_effects)
     _multiply_effects(t.units_members, t.effect_phase_day, effect, work.units_effects)
     _multiply_effects(t.inflow_members, t.effect_phase_month, effect, work.inflow_effects)
+    _refill_stays(t, effect, work)
     _multiply_effects(t.extended_members, t.effect_phase_day, effect, work.extended_effects)
     _running_sum(work.units_effects, work.units_before)
 

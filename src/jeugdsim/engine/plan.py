@@ -121,9 +121,9 @@ def make_tables(plan: Plan, seed: int) -> Tables:
     move_first, move_to, moves = _moves(scenario)
     cell_at = np.full((len(towns), len(forms)), -1, dtype=np.int64)
     cell_at[plan.cell_municipality, plan.cell_form] = np.arange(len(plan.cells))
-    stay_group, stay_members = _cell_groups(plan, "stay_days")
     units_group, units_members = _cell_groups(plan, "units_per_day")
     inflow_group, inflow_members = _cell_groups(plan, "inflow")
+    stays = _stay_groups(plan, inflow_group)
     extended_group, extended_members = _cell_groups(plan, "extended_share")
     move_group, move_members = group_members(
         _reached_by(plan, [((town, a), b) for town in towns for a, b in moves], "move")
@@ -138,7 +138,7 @@ def make_tables(plan: Plan, seed: int) -> Tables:
         cell_form=plan.cell_form,
         cell_key=_cell_keys(plan, seed),
         cell_at=cell_at,
-        stay_group=stay_group,
+        stay_group=stays.group,
         units_group=units_group,
         inflow_group=inflow_group,
         extended_group=extended_group,
@@ -173,7 +173,9 @@ def make_tables(plan: Plan, seed: int) -> Tables:
         month_share=plan.month_share,
         effect_phase_day=_phases(plan, phase_by_day, calendar.days),
         effect_phase_month=_phases(plan, phase_by_month, len(calendar.month_days)),
-        stay_members=stay_members,
+        stay_members=stays.members,
+        refill_members=stays.refills,
+        refill_inflow=stays.inflow,
         units_members=units_members,
         inflow_members=inflow_members,
         move_members=move_members,
@@ -218,7 +220,37 @@ def _moves(
 
 
 def _cell_groups(plan: Plan, affects: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    return group_members(_reached_by(plan, [(cell, None) for cell in plan.cells], affects))
+    return group_members(_cells_reached(plan, affects))
+
+
+@dataclass(frozen=True)
+class _StayGroups:
+    """Cells whose stays begin alike: the same effects on stays, and refills of the same inflow.
+
+    ``group`` (cells,); ``members`` and ``refills`` (groups, effects); ``inflow`` (groups,), the group
+    of the inflow whose fall is refilled.
+    """
+
+    group: npt.NDArray[np.int64]
+    members: npt.NDArray[np.bool_]
+    refills: npt.NDArray[np.bool_]
+    inflow: npt.NDArray[np.int64]
+
+
+def _stay_groups(plan: Plan, inflow_group: npt.NDArray[np.int64]) -> _StayGroups:
+    scaled, refilled = (_cells_reached(plan, affects) for affects in ("stay_days", "refill"))
+    of_group = inflow_group[:, None] == np.arange(inflow_group.max(initial=0) + 1)
+    falls = of_group & refilled.any(axis=1, keepdims=True)
+    group, together = group_members(np.hstack([scaled, refilled, falls]))
+    effects = len(plan.effects)
+    members, refills, inflow = np.split(together, [effects, 2 * effects], axis=1)
+    return _StayGroups(
+        group, np.ascontiguousarray(members), refills, inflow.argmax(axis=1).astype(np.int64)
+    )
+
+
+def _cells_reached(plan: Plan, affects: str) -> npt.NDArray[np.bool_]:
+    return _reached_by(plan, [(cell, None) for cell in plan.cells], affects)
 
 
 def _reached_by(

@@ -61,7 +61,8 @@ def simulate(
         ``clients_waiting_at_year_end`` (the last two by the form waited for, zero without places);
         ``clients_at_start`` (draw, municipality, care_form), counted on the day before the start;
         ``youth_in_year`` (draw, year, municipality), distinct children divided by
-        ``trajectories_per_youth``; ``index_provisional``, ``index_definitive`` (draw, year);
+        ``trajectories_per_youth``; ``index_provisional``, ``index_definitive`` (draw, year), and
+        ``income_index`` where the world has one: what municipalities receive, 1 in price_year;
         ``parameters`` (draw, parameter), ``parameter_clipped`` (draw, parameter) where a value fell
         outside its range, ``moves_scaled`` (draw) where moves added up to more than 1. For one
         table in pandas: ``volumes.drop_dims("parameter").to_dataframe()``.

@@ -49,6 +49,8 @@ class Tables(NamedTuple):
     effect_phase_day: Floats  # (effects, d)
     effect_phase_month: Floats  # (effects, t)
     stay_members: Truths  # (groups, effects) which effects multiply in a group
+    refill_members: Truths  # (stay groups, effects) which refill it when inflow falls
+    refill_inflow: Integers  # (stay groups,) the row of the inflow effects that tells the fall
     units_members: Truths
     inflow_members: Truths
     move_members: Truths

@@ -141,6 +141,7 @@ def labelled(
             **data,
             "index_provisional": (("draw", "year"), index.provisional),
             "index_definitive": (("draw", "year"), index.definitive),
+            **({} if index.income is None else {"income_index": (("draw", "year"), index.income)}),
             "parameters": (("draw", "parameter"), parameters.values),
             "parameter_clipped": (("draw", "parameter"), parameters.clipped),
             "moves_scaled": (("draw",), moves_scaled),

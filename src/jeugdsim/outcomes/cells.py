@@ -14,11 +14,18 @@ import numpy.typing as npt
 import xarray as xr
 
 from jeugdsim.funding.settlement import ordered
-from jeugdsim.funding.tariffs import apply_tariff_levers, settled_parameters
+from jeugdsim.funding.tariffs import (
+    apply_resets,
+    apply_tariff_levers,
+    reset_factors,
+    settled_parameters,
+)
 from jeugdsim.outcomes.factors import product_shares
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.numbers import mean_of
 from jeugdsim.world.index import mean_index
+from jeugdsim.world.parameters import mean_parameters
+from jeugdsim.world.resets import mean_reset_factors
 
 Array = npt.NDArray[np.float64]
 FACTORS = ("price", "clients", "days_per_client", "units_per_day")
@@ -100,22 +107,25 @@ def mean_cells(means: xr.Dataset, scenario: Scenario) -> Cells:
         On (year, municipality, care_form): ``units``, ``client_days``, ``clients_in_year`` as expected
         in the reference.
     scenario : Scenario
-        Tariffs and indexation, taken at their means.
+        Tariffs, indexation and tariff resets, taken at their means.
     """
     index = mean_index(scenario.settings.world, scenario.settings.price_year, scenario.calendar_years)
     tariffs = np.array([mean_of(row.tariff) for row in scenario.care_forms])
-    return _cells(means, (index[:, None] * tariffs)[:, None, :], _CELL_DIMS)
+    prices = index[:, None] * tariffs
+    if scenario.settings.tariff_resets:
+        prices = prices * mean_reset_factors(scenario, mean_parameters(scenario))[0]
+    return _cells(means, prices[:, None, :], _CELL_DIMS)
 
 
 def unit_prices(accounts: xr.Dataset, scenario: Scenario) -> Array:
-    """Return tariff (after tariff levers) x index as paid, nominal euros per unit.
+    """Return tariff (after tariff resets and levers) x index as paid, nominal euros per unit.
 
     Parameters
     ----------
     accounts : xarray.Dataset
         From ``settle``: draws, seed and index.
     scenario : Scenario
-        Tariffs and levers on them.
+        Tariffs, resets of them and levers on them.
 
     Returns
     -------
@@ -131,6 +141,7 @@ def unit_prices(accounts: xr.Dataset, scenario: Scenario) -> Array:
     )
     index = ordered(accounts, "index_provisional", ("draw", "year"))
     prices = (tariffs[:, None, :] * index[:, :, None])[:, :, None, :]
+    prices = apply_resets(prices, reset_factors(scenario, parameters, accounts))
     everywhere = (*index.shape, len(scenario.municipality_names), len(scenario.care_forms))
     return apply_tariff_levers(np.broadcast_to(prices, everywhere), scenario, parameters)
 

@@ -26,10 +26,10 @@ def drivers(
 ) -> xr.Dataset:
     """Split the overrun of every draw into what drives it.
 
-    From the budget to the expected reference cost at mean index (*budgeting*); from there to the
-    draw's own use (*price*, *clients*, *days per client*, *units per day*: Shapley shares, so no order
-    is chosen); from own use to the contribution (*contract*: the terms and the allocation key); and
-    the *lever cost*.
+    From the budget to the expected reference cost at mean index and mean tariff resets (*budgeting*);
+    from there to the draw's own use (*price*, *clients*, *days per client*, *units per day*: Shapley
+    shares, so no order is chosen); from own use to the contribution (*contract*: the terms and the
+    allocation key); and the *lever cost*.
 
     Parameters
     ----------

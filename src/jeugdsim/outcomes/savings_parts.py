@@ -16,7 +16,9 @@ def savings(accounts: xr.Dataset, reference_accounts: xr.Dataset, scenario: Scen
     """Return what the region saves against the reference, in its parts.
 
     savings = less care (C_ref - C*) + carried by providers (C* - payment) - lever cost, with C* the
-    value of the care before tariff levers. Real savings are less care minus lever cost.
+    value of the care after tariff resets and before tariff levers. Resets are in the reference too, so
+    less care never holds one; what providers keep of them is in the provider result, not here. Real
+    savings are less care minus lever cost.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from jeugdsim.world.parameters import BLOCK_DRAWS
 
 Array = npt.NDArray[np.float64]
-_FEWEST_BLOCKS = 20
+FEWEST_BLOCKS = 20
 _LEVELS = {"p5": 5, "p10": 10, "p50": 50, "p80": 80, "p90": 90, "p95": 95}
 
 
@@ -19,7 +19,7 @@ def standard_error(values: Array) -> float:
     ones, so that the gain of the hypercube counts; else from the draws. NaN for a single draw.
     """
     blocks = len(values) // BLOCK_DRAWS
-    if blocks >= _FEWEST_BLOCKS:
+    if blocks >= FEWEST_BLOCKS:
         means = values[: blocks * BLOCK_DRAWS].reshape(blocks, BLOCK_DRAWS).mean(axis=1)
         return float(means.std(ddof=1) / np.sqrt(blocks))
     return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("nan")

@@ -1,8 +1,9 @@
 """What was drawn in a run, per input, and which inputs are told together.
 
-Two kinds of input spread: assumptions, drawn once per draw, and yearly processes (shocks, the index),
-drawn anew every year. Inputs of one kind, such as the inflow of every municipality and care form, go
-together: each is small, their sum may not be. Correlated inputs are never told apart.
+Two kinds of input spread: assumptions, and whether a tariff reset comes, drawn once per draw; and
+yearly processes (shocks, the index), drawn anew every year. Inputs of one kind, such as the inflow of
+every municipality and care form, go together: each is small, their sum may not be. Correlated inputs
+are never told apart.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from jeugdsim.scenario.model import Scenario
 from jeugdsim.world.assumptions import Assumption, uncertain_assumptions
 from jeugdsim.world.distributions import quantile
 from jeugdsim.world.innovations import yearly_innovations
+from jeugdsim.world.resets import resets_that_come
 
 Array = npt.NDArray[np.float64]
 Columns = tuple[int, ...]
@@ -105,7 +107,7 @@ def uncertain_inputs(scenario: Scenario, volumes: xr.Dataset) -> Uncertain:
     """
     draws, seed = int(volumes.sizes["draw"]), int(volumes.attrs["seed"])
     yearly = yearly_innovations(scenario, seed, draws)
-    drawn = {**_assumptions(scenario, volumes), **yearly}
+    drawn = {**_assumptions(scenario, volumes), **_resets(scenario, volumes), **yearly}
     columns = _numbered(drawn)
     tied = connected(pairs_of(scenario.settings.correlations))
     spreading = (tuple(path for path in paths if path in columns) for paths in tied)
@@ -139,6 +141,18 @@ def _assumptions(scenario: Scenario, volumes: xr.Dataset) -> dict[str, Array]:
     place = {str(path): number for number, path in enumerate(volumes["parameter"].values)}
     spreads = {one.path: _standard_deviation(one) for one in uncertain_assumptions(scenario)}
     return {path: drawn[:, [place[path]]] / spread for path, spread in spreads.items() if spread > 0.0}
+
+
+def _resets(scenario: Scenario, volumes: xr.Dataset) -> dict[str, Array]:
+    """Return whether each tariff reset of an uncertain chance comes, shape (draws, 1) each."""
+    seed, draw_numbers = int(volumes.attrs["seed"]), volumes["draw"].to_numpy()
+    drawn = {}
+    for name, comes in resets_that_come(scenario, seed, draw_numbers).items():
+        chance = scenario.settings.tariff_resets[name].chance
+        if 0.0 < chance < 1.0:
+            spread = np.sqrt(chance * (1.0 - chance))
+            drawn[f"tariff_resets.{name}.chance"] = comes[:, None] / spread
+    return drawn
 
 
 def _standard_deviation(assumption: Assumption) -> float:

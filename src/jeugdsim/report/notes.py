@@ -19,6 +19,7 @@ LONGEST_SCENARIO: Final = 38
 SHORTEST_WARNING: Final = 30
 MOST_SHARES: Final = 3
 LONGEST_SHARE: Final = 50
+CLEAR: Final = 2.0  # standard errors from which a difference is told
 
 
 def opening(side: Side, width: int) -> list[str]:
@@ -97,11 +98,12 @@ def _percentile_note(language: str, bounds: Sequence[str]) -> str:
 
 
 def closing(side: Side, width: int) -> list[str]:
-    """Tell the allocation key, where the inputs come from, what is absent, and warnings."""
+    """Tell the key, what income does, where the inputs come from, what is absent, and warnings."""
     results, language = side.results, side.language
     absent = [word_or_name("absent", name, language) for name in results["absent"]]
     return [
         *wrap(_key_note(side), width),
+        *wrap(_income_note(side), width),
         *wrap(_provenance_note(side), width),
         *([word("absent", language, names=", ".join(absent))] if absent else []),
         *_warning_lines(results["warnings"], language, width),
@@ -157,6 +159,31 @@ def _key_note(side: Side) -> str:
     )
     budgets = word("budget_split", language)
     return f"{word('key_in_use', language, label=label)} {budgets}" if label else budgets
+
+
+def _income_note(side: Side) -> str:
+    """Tell what municipalities are short of, or have left, when their means follow the income index."""
+    gap = side.find("region", "income_gap", "total")
+    if gap is None:
+        return ""
+    language, unit = side.language, word(f"unit.short.{side.unit.euros}", side.language)
+    mean, price, error = gap["mean"], gap["price"]["mean"], gap["price"]["standard_error"]
+    whole = word(
+        "income.short" if mean > 0 else "income.left",
+        language,
+        amount=side.amount(abs(mean), gap["standard_error"]),
+        unit=unit,
+        chance=side.chance("region", "income_gap", "total", "probability"),
+    )
+    if abs(price) <= CLEAR * (error or 0.0):
+        return whole
+    part = word(
+        "income.prices_faster" if price > 0 else "income.prices_slower",
+        language,
+        amount=side.amount(abs(price), error),
+        unit=unit,
+    )
+    return f"{whole}{part}"
 
 
 def _warning_lines(warnings: Sequence[str], language: str, width: int) -> list[str]:

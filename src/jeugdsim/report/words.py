@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from jeugdsim.report.contract_labels import CONTRACT_LABELS
 from jeugdsim.report.picture_words import PICTURE_WORDS
 
 LANGUAGES: Final = ("nl", "en")
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
     **PICTURE_WORDS,
+    **CONTRACT_LABELS,
     "unit.1000000000": ("mld euro", "EUR billion"),
     "unit.1000000": ("mln euro", "EUR million"),
     "unit.1000": ("duizend euro", "EUR thousand"),
@@ -172,6 +174,33 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "; where the uncertainty comes from can be told from {draws} draws on",
     ),
     "spread.world.indexation": ("prijsstijging", "price growth"),
+    "spread.world.material_indexation": (
+        "prijsstijging van materiaal",
+        "price growth of materials",
+    ),
+    "spread.world.income_index": ("groei van het inkomen", "growth of income"),
+    "spread.tariff_resets.effect": ("nieuw tarief: {name}", "new tariff: {name}"),
+    "spread.tariff_resets.chance": ("kans op nieuw tarief: {name}", "chance of a new tariff: {name}"),
+    "income.short": (
+        "Als het inkomen van gemeenten groeit met een eigen index, komen ze over alle jaren gemiddeld "
+        "{amount} {unit} tekort (kans: {chance}). ",
+        "If the income of municipalities grows with an index of its own, they are {amount} {unit} "
+        "short on average over all years (chance: {chance}). ",
+    ),
+    "income.left": (
+        "Als het inkomen van gemeenten groeit met een eigen index, houden ze over alle jaren gemiddeld "
+        "{amount} {unit} over (kans dat ze tekortkomen: {chance}). ",
+        "If the income of municipalities grows with an index of its own, {amount} {unit} is left on "
+        "average over all years (chance of being short: {chance}). ",
+    ),
+    "income.prices_faster": (
+        "Prijzen stijgen sneller dan dat inkomen: dat kost {amount} {unit}.",
+        "Prices grow faster than that income: this costs {amount} {unit}.",
+    ),
+    "income.prices_slower": (
+        "Prijzen stijgen langzamer dan dat inkomen: dat scheelt {amount} {unit}.",
+        "Prices grow slower than that income: this saves {amount} {unit}.",
+    ),
     "spread.world.index_forecast_error": ("missers in de prijsraming", "errors in the price forecast"),
     "spread.world.inflow_shock_region_cv": (
         "schommelende instroom in de regio",
@@ -247,6 +276,14 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "spread.funding_response.units_per_day": (
         "reactie op {name}: zorg per dag",
         "response to {name}: care per day",
+    ),
+    "spread.funding_response.step_down": (
+        "reactie op {name}: doorstroom naar goedkopere zorg",
+        "response to {name}: moves to cheaper care",
+    ),
+    "spread.funding_response.refill": (
+        "reactie op {name}: langere zorg bij minder instroom",
+        "response to {name}: longer stays when inflow falls",
     ),
     "spread.levers.effect": ("effect van {name}", "effect of {name}"),
     "spread.levers.cost_per_year": ("kosten van {name}", "cost of {name}"),

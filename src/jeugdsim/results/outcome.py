@@ -15,6 +15,7 @@ from jeugdsim import __version__
 from jeugdsim.allocation.billing import allocate
 from jeugdsim.funding.reference import reference_means
 from jeugdsim.outcomes import summary as blocks
+from jeugdsim.outcomes.basis_risk import income_line
 from jeugdsim.outcomes.drivers import drivers
 from jeugdsim.outcomes.provenance_report import COLUMNS, SHARE_COLUMNS, provenance_rows, spread_block
 from jeugdsim.outcomes.uncertain_inputs import Uncertain, uncertain_inputs
@@ -221,6 +222,7 @@ class Outcome:
                 "savings": blocks.savings_block(self.savings),
                 "drivers": blocks.drivers_block(self.drivers()),
                 **region_line(self.volumes, scenario),
+                **income_line(self.bills, self.accounts, scenario),
             },
             "contracts": blocks.contracts_block(self.accounts, scenario),
             "municipalities": {

@@ -27,6 +27,7 @@ from jeugdsim.scenario.rows import (
     Season,
     Source,
     WaitingRow,
+    YouthAges,
 )
 from jeugdsim.scenario.settings import Settings
 from jeugdsim.scenario.tables import TABLES, Line, sorted_rows, validate_lines
@@ -90,6 +91,7 @@ def _scenario(settings: Settings, draft: Draft, warnings: list[Finding]) -> Scen
         waiting=sorted_rows(WaitingRow, lines("waiting")),
         entry_ages=sorted_rows(EntryAge, lines("entry_ages")),
         extended_care=sorted_rows(ExtendedCare, lines("extended_care")),
+        youth_ages=sorted_rows(YouthAges, lines("youth_ages")),
         empirical_stays=frozen(
             {file: right_rows(table) for file, table in sorted(draft.empirical.items())}
         ),

@@ -22,7 +22,7 @@ from jeugdsim.scenario.draft import Draft, Table
 from jeugdsim.scenario.empirical import given_tables, let_means_follow
 from jeugdsim.scenario.files import Place
 from jeugdsim.scenario.findings import Finding, ScenarioError, listed, nearest, shown
-from jeugdsim.scenario.inherit import SCOPE, without_stale_sources
+from jeugdsim.scenario.inherit import SCOPE, is_terms, without_stale_sources
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.tables import (
     SURVIVAL,
@@ -153,7 +153,8 @@ def _change(
     level, defaults = content, known
     for depth, key in enumerate(keys[:-1]):
         default = defaults.get(key)
-        if key not in level and not isinstance(default, dict):
+        may_begin = isinstance(default, dict) or keys[:depth] == ("options",)
+        if key not in level and not (may_begin or (key in defaults and default is None)):
             return _unknown(keys[:depth], key, {*level, *defaults})
         below = level.setdefault(key, {})
         if not isinstance(below, dict):
@@ -168,7 +169,7 @@ def _change(
         return None
     if len(keys) == 1 and isinstance(value, list) and (last in TABLES or last == "levers"):
         return _set_table(content, last, value)
-    if len(keys) == 3 and keys[0] == "contracts" and last == "form" and level.get(last) != value:
+    if last == "form" and is_terms(keys[:-1]) and level.get(last) != value:
         for term in set(level) - set(SCOPE):
             del level[term]
     level[last] = value

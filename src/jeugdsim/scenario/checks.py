@@ -11,14 +11,18 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from jeugdsim.scenario.checks_ages import age_findings
+from jeugdsim.scenario.checks_contracts import contract_findings
 from jeugdsim.scenario.checks_correlations import correlation_findings
 from jeugdsim.scenario.checks_empirical import empirical_findings
 from jeugdsim.scenario.checks_money import money_findings
 from jeugdsim.scenario.checks_places import places_findings
 from jeugdsim.scenario.checks_plausible import plausibility_findings
 from jeugdsim.scenario.checks_policy import policy_findings
+from jeugdsim.scenario.checks_prices import price_findings
+from jeugdsim.scenario.checks_responses import response_findings
 from jeugdsim.scenario.checks_size import size_findings
 from jeugdsim.scenario.checks_sources import source_findings
+from jeugdsim.scenario.checks_youth_ages import youth_age_findings
 from jeugdsim.scenario.draft import Subject
 from jeugdsim.scenario.files import Place
 from jeugdsim.scenario.findings import Finding, listed, meant, shown
@@ -29,6 +33,7 @@ from jeugdsim.scenario.tables import TABLES, identity, name_text
 _REFERENCES = (
     ("population", "municipality", "municipalities"),
     ("demand", "municipality", "municipalities"),
+    ("youth_ages", "municipality", "municipalities"),
     ("budget_rows", "municipality", "municipalities"),
     ("accounts", "municipality", "municipalities"),
     ("demand", "care_form", "care_forms"),
@@ -69,7 +74,11 @@ def findings_across_tables(subject: Subject) -> Iterator[Finding]:
         empirical_findings,
         places_findings,
         age_findings,
+        youth_age_findings,
         policy_findings,
+        contract_findings,
+        response_findings,
+        price_findings,
         correlation_findings,
         money_findings,
         size_findings,
@@ -110,13 +119,27 @@ def _names_are_usable(subject: Subject) -> Iterator[Finding]:
             problem = name_problem(str(line.cells.get(column, "")))
             if problem:
                 yield line.place.error(f"column {column}: {problem}")
-    contracts = subject.entry("contracts")
-    for name, node in contracts.table.items() if contracts else ():
-        if name_problem(name):
-            yield node.place.error(f"contracts: {name_problem(name)}")
+    for owner in _named_tables(subject):
+        named = subject.entry(*owner)
+        for name, node in named.table.items() if named else ():
+            if name_problem(name):
+                yield node.place.error(f"{'.'.join(owner)}: {name_problem(name)}")
     for node, lever in subject.levers:
         if name_problem(lever.name):
             yield node.table["name"].place.error(f"levers: {name_problem(lever.name)}")
+
+
+def _named_tables(subject: Subject) -> Iterator[tuple[str, ...]]:
+    """Give the paths of the tables in scenario.toml whose keys are names that a user chose."""
+    yield ("contracts",)
+    yield ("tariff_resets",)
+    for root in ("contracts", "options"):
+        owner = subject.entry(root)
+        for name in owner.table if owner else ():
+            yield (root, name, "providers") if root == "contracts" else (root, name)
+    for agreed in subject.agreements:
+        if agreed.is_option:
+            yield (*agreed.keys, "providers")
 
 
 def _names_are_unique(subject: Subject) -> Iterator[Finding]:

@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 
+from jeugdsim.scenario.checks_responses import moves_stay_probabilities
 from jeugdsim.scenario.contracts import Contract
-from jeugdsim.scenario.draft import Subject
+from jeugdsim.scenario.draft import Agreement, Subject
 from jeugdsim.scenario.files import Place
 from jeugdsim.scenario.findings import Finding, listed, meant, shown
 from jeugdsim.scenario.model import covers
-from jeugdsim.scenario.numbers import mean_of
 from jeugdsim.scenario.rows import CareForm, Demand, Move
 from jeugdsim.scenario.settings import KEYS_THAT_NEED_USE, Lever
 from jeugdsim.scenario.tree import Node
-
-UNSUPPORTED_FORMS = ("output_based", "availability")
 
 
 def policy_findings(subject: Subject) -> Iterator[Finding]:
     """Give everything that is wrong with contracts, levers and keys."""
     yield from _contract_names(subject)
-    yield from _forms_are_supported(subject)
     yield from _losses_are_agreed(subject)
     yield from _years_are_reached(subject)
     yield from _demand_is_covered_once(subject)
@@ -59,21 +56,14 @@ def _contract_names(subject: Subject) -> Iterator[Finding]:
                 yield from _strangers(subject, owner, node.table.get(key), known, f"{table}.csv")
 
 
-def _forms_are_supported(subject: Subject) -> Iterator[Finding]:
-    for name, (_, contract) in subject.contracts.items():
-        if contract.form in UNSUPPORTED_FORMS:
-            yield subject.place("contracts", name, "form").error(
-                f'contracts.{name}.form: "{contract.form}" is not supported yet: write pxq or '
-                "task_based"
-            )
-
-
 def _losses_are_agreed(subject: Subject) -> Iterator[Finding]:
-    """Warn of a task-based contract that says nothing of losses; loss_bands = [] says it."""
-    for name, (place, contract) in subject.contracts.items():
-        if contract.form == "task_based" and "loss_bands" not in contract.model_fields_set:
-            yield place.warning(
-                f"contracts.{name}: no loss_bands: the provider bears all of a loss "
+    """Warn of task-based terms that say nothing of losses; loss_bands = [] says it."""
+    for agreed in subject.agreements:
+        terms = agreed.terms
+        told = "loss_bands" in terms.model_fields_set or terms.minimum_savings is not None
+        if terms.form == "task_based" and not told:
+            yield agreed.place.warning(
+                f"{agreed.path}: no loss_bands: the provider bears all of a loss "
                 "(loss_bands = [] if that is agreed)"
             )
 
@@ -81,7 +71,8 @@ def _losses_are_agreed(subject: Subject) -> Iterator[Finding]:
 def _years_are_reached(subject: Subject) -> Iterator[Finding]:
     """Warn of levels that begin after the last year."""
     tables: list[tuple[str, ...]] = [("savings", "target")]
-    tables += [("contracts", name, "agreed_reduction") for name in subject.contracts]
+    for agreed in subject.agreements:
+        tables += [(*agreed.keys, "agreed_reduction"), (*agreed.keys, "transition")]
     for keys in tables:
         node = subject.entry(*keys)
         if node is None or not subject.years:
@@ -108,6 +99,17 @@ def segments(subject: Subject) -> dict[str, str]:
     """Return the segment of every care form, also where its row is wrong otherwise."""
     lines = subject.tables["care_forms"].lines
     return {str(line.cells.get("care_form")): str(line.cells.get("segment")) for line in lines}
+
+
+def buyers_under(subject: Subject, agreed: Agreement) -> dict[str, set[str]]:
+    """Return the care forms under these terms, each with the municipalities that buy it there."""
+    segment_of = segments(subject)
+    buyers: dict[str, set[str]] = defaultdict(set)
+    for _, row in subject.rows("demand", Demand):
+        segment = segment_of.get(row.care_form, "")
+        if covers(agreed.terms, row.municipality, row.care_form, segment):
+            buyers[row.care_form].add(row.municipality)
+    return dict(buyers)
 
 
 def scopes_are_known(subject: Subject) -> bool:
@@ -183,32 +185,7 @@ def _lever_moves(subject: Subject) -> Iterator[Finding]:
             f"levers.{lever.name}: moves.csv has no row from {lever.from_} to {lever.to}; "
             f"from {lever.from_} it has {listed(targets) or 'none'}"
         )
-    yield from _moves_stay_probabilities(subject, moves, right)
-
-
-def _moves_stay_probabilities(
-    subject: Subject, moves: list[Move], levers: list[tuple[Node, Lever]]
-) -> Iterator[Finding]:
-    """Let the levers on moves start one after another, each at once in full, at their mean."""
-    told: set[str] = set()
-    for town in sorted(subject.names("municipalities", "municipality")):
-        factors: dict[tuple[str, str], float] = defaultdict(lambda: 1.0)
-        for node, lever in sorted(levers, key=lambda pair: (pair[1].starts, pair[1].name)):
-            if lever.municipalities and town not in lever.municipalities:
-                continue
-            factors[str(lever.from_), str(lever.to)] *= max(0.0, 1 + mean_of(lever.effect))
-            total = sum(
-                mean_of(row.probability) * factors[row.from_care_form, row.to_care_form]
-                for row in moves
-                if row.from_care_form == lever.from_
-            )
-            plain = sum(mean_of(row.probability) for row in moves if row.from_care_form == lever.from_)
-            if total > 1 + 1e-9 >= plain and lever.name not in told:
-                told.add(lever.name)
-                yield node.table["effect"].place.error(
-                    f"levers.{lever.name}: with this effect the moves from {lever.from_} add up to "
-                    f"{total:.6g} at their mean: at most 1 is allowed"
-                )
+    yield from moves_stay_probabilities(subject, moves, right)
 
 
 def _keys_name_contracts(subject: Subject) -> Iterator[Finding]:
@@ -223,15 +200,15 @@ def _keys_name_contracts(subject: Subject) -> Iterator[Finding]:
             yield node.place.error(
                 f"allocation.used: there is no contract {shown(name)}{meant(name, known)}"
             )
-    absent = [
-        name
-        for name, (_, contract) in subject.contracts.items()
-        if contract.form != "pxq" and name not in used.table
-    ]
+    absent = {
+        agreed.contract
+        for agreed in subject.agreements
+        if agreed.terms.form != "pxq" and agreed.contract not in used.table
+    }
     if absent:
         yield used.place.error(
             f"allocation.used: names no key for {listed(absent)}; as a table it names every "
-            "contract that is not P x Q"
+            "contract that is not P x Q, or has an option that is not"
         )
 
 
@@ -240,15 +217,22 @@ def _keys_have_their_use(subject: Subject) -> Iterator[Finding]:
     if subject.allocation is None:
         return
     used = subject.allocation.used
-    for name, (_, contract) in sorted(subject.contracts.items()):
-        key = used.get(name) if isinstance(used, dict) else _key_for(contract, used)
-        if key in KEYS_THAT_NEED_USE and not contract.knows_use:
-            yield subject.place("allocation", "used", name).error(
-                f"allocation.used: {key} asks own use, which is not registered under contract "
-                f"{name} ({contract.form}). Agree start and stop messages with the providers and "
-                f"write use_registered = true in [contracts.{name}], or use a key that needs no "
+    for agreed in sorted(subject.agreements, key=lambda agreed: agreed.keys):
+        name, terms = agreed.contract, agreed.terms
+        key = used.get(name) if isinstance(used, dict) else _key_for(terms, used)
+        if key in KEYS_THAT_NEED_USE and not terms.knows_use:
+            at = ("allocation", "used", name)
+            place = agreed.place if agreed.is_option else subject.place(*at)
+            yield place.error(
+                f"allocation.used: {key} asks own use, which is not registered under "
+                f"{_owner(agreed)} ({terms.form}). Agree start and stop messages with the providers "
+                f"and write use_registered = true in [{agreed.path}], or use a key that needs no "
                 "use: expected_use, inhabitants or youth_population"
             )
+
+
+def _owner(agreed: Agreement) -> str:
+    return agreed.path if agreed.is_option else f"contract {agreed.contract}"
 
 
 def _key_for(contract: Contract, key: str) -> str | None:

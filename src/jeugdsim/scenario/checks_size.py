@@ -10,7 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator
 
-from jeugdsim.scenario.checks_plausible import growths, responses
+from jeugdsim.scenario.checks_plausible import growths, refills, resets, responses
 from jeugdsim.scenario.draft import Subject
 from jeugdsim.scenario.fields import MOST_EFFECT, MOST_GROWTH
 from jeugdsim.scenario.files import Place
@@ -60,13 +60,20 @@ def _effects_end(subject: Subject) -> Iterator[Finding]:
     ]
     if subject.settings is not None:
         effects += [
-            (subject.place(*path), path, number) for path, number in responses(subject.settings)
+            (subject.place(*path), path, number)
+            for path, number in (*responses(subject.settings), *resets(subject.settings))
         ]
     for place, path, number in effects:
         if largest(number) > MOST_EFFECT:
             yield place.error(
                 f"{'.'.join(path)}: at most {MOST_EFFECT:g} ({100 * MOST_EFFECT:,.0f}%) is asked, but "
                 f"{largest(number):g} is given; -0.04 is 4% less"
+            )
+    for path, number in refills(subject.settings) if subject.settings is not None else ():
+        if largest(number) > MOST_EFFECT:
+            yield subject.place(*path).error(
+                f"{'.'.join(path)}: at most {MOST_EFFECT:g} is asked, but {largest(number):g} is "
+                "given; 0.4 makes stays 0.4% longer for every percent less inflow"
             )
 
 

@@ -159,7 +159,14 @@ def written_settings(settings: Settings) -> dict[str, Any]:
     written = settings.model_dump(by_alias=True, exclude_unset=True)
     if "levers" in written:
         written["levers"] = {lever.pop("name"): lever for lever in written["levers"]}
-    optional = ("levers", "funding_response", "correlations", "sources")
+    optional = (
+        "levers",
+        "funding_response",
+        "tariff_resets",
+        "options",
+        "correlations",
+        "sources",
+    )
     return {
         key: value
         for key, value in written.items()

@@ -29,6 +29,7 @@ from jeugdsim.scenario.numbers import (
 
 FORMS = ("pxq", "task_based", "output_based", "availability")
 MOST_RETENTIONS = 8
+MOST_EXTENSION = 4  # years
 ANY_FORM = frozenset({"use_registered", "cost_ratio", "reserve", "child_retentions", "providers"})
 """Terms of every form."""
 TERMS_OF_FORM: dict[str, frozenset[str]] = {
@@ -103,7 +104,7 @@ class GainBand(Table):
 class PerYouth(Table):
     """A budget per head of the youth of the contract's members (capitation)."""
 
-    per_youth: PlainNonNegative | dict[str, PlainNonNegative]
+    per_youth: Annotated[PlainNonNegative | dict[str, PlainNonNegative], Frozen]
     """Euros of price_year per year for each head of the members' youth; or by age band of
     youth_ages.csv."""
 
@@ -185,6 +186,9 @@ class ChildStopLoss(Table):
     """The municipalities' share of what lies above, fraction."""
     reinsurer_share: PlainFraction = 0.0
     """A reinsurer's share of what lies above, fraction."""
+    left_out_of_budget: PlainNonNegative = 0.0
+    """Euros of price_year per year that the budget leaves out because they are covered here; with 0 a
+    budget from history pays the same care twice."""
     indexed: Truth = True
     """Whether the retention grows with the index; false keeps it in nominal euros."""
 
@@ -213,7 +217,7 @@ class Extension(Table):
 
     after_years: Annotated[Whole, Field(ge=1, le=100)]
     """Years of the contract itself."""
-    years: Annotated[Whole, Field(ge=1, le=4)]
+    years: Annotated[Whole, Field(ge=1, le=MOST_EXTENSION)]
     """Years of extension, 1 to 4."""
     rebased_on_years: Annotated[Whole, Field(ge=1, le=100)] = 1
     """A budget is re-based on the use of so many last years of the contract."""
@@ -304,6 +308,8 @@ class ProviderGroup(Table):
     """Their part of the care under the contract, fraction."""
     providers: Annotated[Whole, Field(ge=1, le=100_000)] = 1
     """How many there are."""
+    ceiling_share: PlainFraction | None = None
+    """Their part of a ceiling per provider, fraction; absent: their market share."""
     reserve: PlainNonNegative | None = None
     """What each can lose before it breaks, fraction of its yearly revenue; absent: the contract's."""
 
@@ -430,6 +436,11 @@ class Terms(Table):
     def knows_use(self) -> bool:
         """Whether own use is registered, so that a key may ask for it."""
         return self.form != "task_based" if self.use_registered is None else self.use_registered
+
+    @property
+    def pays_part_of_use(self) -> bool:
+        """Whether it is P x Q, but a ceiling or an extension makes it pay another sum than own use."""
+        return self.form == "pxq" and (self.ceiling is not None or self.extension is not None)
 
 
 _WHY = {

@@ -6,6 +6,7 @@ turns it into a frozen Scenario. So whatever the way in, the same rules hold.
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from jeugdsim.scenario.contracts import Contract
 from jeugdsim.scenario.fields import Date, Years
 from jeugdsim.scenario.files import Place
+from jeugdsim.scenario.inherit import SCOPE
 from jeugdsim.scenario.rows import Row
 from jeugdsim.scenario.settings import Allocation, Budget, Lever, Settings
 from jeugdsim.scenario.tables import Line
@@ -52,6 +54,38 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class Agreement:
+    """Terms on the scope of a contract: its own, or those of an option for it.
+
+    Attributes
+    ----------
+    keys : tuple of str
+        Where they stand: ("contracts", NAME) or ("options", NAME, OPTION).
+    contract : str
+        The name of the contract.
+    place : Place
+        The line they begin on.
+    terms : Contract
+        The terms, with the contract's scope.
+    """
+
+    keys: tuple[str, ...]
+    contract: str
+    place: Place
+    terms: Contract
+
+    @property
+    def path(self) -> str:
+        """The keys as a dotted path."""
+        return ".".join(self.keys)
+
+    @property
+    def is_option(self) -> bool:
+        """Whether these terms could be agreed, and are not."""
+        return self.keys[0] == "options"
+
+
+@dataclass(frozen=True)
 class Subject:
     """What the cross-table checks look at: every part that is right by itself.
 
@@ -66,6 +100,7 @@ class Subject:
     years: tuple[int, ...]
     contracts: dict[str, tuple[Place, Contract]]
     contracts_complete: bool
+    agreements: list[Agreement]
     levers: list[tuple[Node, Lever]]
     allocation: Allocation | None
     budget: Budget | None
@@ -105,6 +140,10 @@ class Subject:
             node = node.table.get(key, node)
         return node.place
 
+    def place_in(self, agreed: Agreement, *keys: str) -> Place:
+        """Return the place of a term, or of the deepest part of its path that is there."""
+        return self.place(*agreed.keys, *keys)
+
 
 def subject_of(draft: Draft, toml: Node, settings: Settings | None) -> Subject:
     """Take the parts of a draft that are right by themselves."""
@@ -127,10 +166,25 @@ def subject_of(draft: Draft, toml: Node, settings: Settings | None) -> Subject:
         years=_years(toml),
         contracts=contracts,
         contracts_complete=len(contracts) == len(dict(_named(table.get("contracts")))),
+        agreements=[
+            *(Agreement(("contracts", name), name, *own) for name, own in contracts.items()),
+            *_options(toml, contracts),
+        ],
         levers=levers,
         allocation=_valid(Allocation, table.get("allocation")),
         budget=_valid(Budget, table.get("budget")),
     )
+
+
+def _options(toml: Node, contracts: Container[str]) -> Iterator[Agreement]:
+    """Give the options that are right by themselves, for contracts that are."""
+    for name, options in _named(toml.table.get("options")):
+        for option, node in _named(options) if name in contracts else []:
+            contract = toml.table["contracts"].table[name]
+            scope = {key: contract.table[key] for key in SCOPE if key in contract.table}
+            terms = _valid(Contract, Node(node.place, {**scope, **node.table}))
+            if terms is not None:
+                yield Agreement(("options", name, option), name, node.place, terms)
 
 
 class _Period(BaseModel):

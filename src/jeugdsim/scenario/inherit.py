@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from jeugdsim.scenario.numbers import FAMILIES
 from jeugdsim.scenario.tree import Node, find, lever_name
 
 SCOPE = ("segments", "care_forms", "municipalities")
 _BUYS = ("segments", "care_forms")
+_ALTERNATIVES = {
+    "budget": (
+        frozenset({"per_youth"}),
+        frozenset({"per_task"}),
+        frozenset({"schools", "fte_per_school", "price_per_fte"}),
+    ),
+    "ceiling": (frozenset({"euros"}), frozenset({"of_expected"})),
+    "indexation": (frozenset({"fixed_per_year"}), frozenset({"pass_through", "at_least", "at_most"})),
+}
 
 
 def merge(base: Node, variant: Node) -> Node:
     """Return the base with everything the variant states put over it.
 
-    Tables merge key by key, ``[[levers]]`` by name. Where a contract's form changes, its other
-    terms are not inherited and its scope is.
+    Tables merge key by key, ``[[levers]]`` by name. Where the form of a contract or of an option
+    changes, its other terms are not inherited and the contract's scope is. Of a budget, ceiling or
+    index clause that is written in another way, the way of the base is not inherited.
     """
     return _merged(base, variant, ())
 
@@ -27,12 +37,24 @@ def _merged(base: Node, variant: Node, path: tuple[str, ...]) -> Node:
         return variant
     if _is_other_family(base, variant):
         return variant
-    if len(path) == 2 and path[0] == "contracts":
+    if is_terms(path):
         base = Node(base.place, inherited_terms(base.table, variant.table))
-    entries = dict(base.table)
+    entries = {key: node for key, node in base.table.items() if key not in _replaced(path, variant)}
     for key, part in variant.table.items():
         entries[key] = _merged(entries[key], part, (*path, key)) if key in entries else part
     return Node(variant.place, entries)
+
+
+def is_terms(path: Sequence[str]) -> bool:
+    """Tell whether the terms of a contract, or of an option for it, stand at a path."""
+    return len(path) == {"contracts": 2, "options": 3}.get(path[0] if path else "")
+
+
+def _replaced(path: tuple[str, ...], variant: Node) -> frozenset[str]:
+    """Return the keys of a term that can't stand beside what the variant states of it."""
+    ways = _ALTERNATIVES.get(path[-1], ()) if path and is_terms(path[:-1]) else ()
+    stated = [way for way in ways if not way.isdisjoint(variant.table)]
+    return frozenset().union(*ways).difference(*stated) if stated else frozenset()
 
 
 def _is_other_family(base: Node, variant: Node) -> bool:

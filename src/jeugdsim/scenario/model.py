@@ -31,6 +31,7 @@ from jeugdsim.scenario.rows import (
     Source,
     SurvivalRow,
     WaitingRow,
+    YouthAges,
 )
 from jeugdsim.scenario.settings import Settings, World
 
@@ -51,6 +52,8 @@ class Scenario:
         What was spent before the start, for pictures; no result depends on it.
     places, waiting, entry_ages, extended_care : tuple
         The rows of these optional CSV files, sorted by name (and contract, year or age).
+    youth_ages : tuple of YouthAges
+        Youth by age band, for budgets per head; sorted by municipality, year and band.
     warnings : tuple of Finding
         What a reader should know, though the scenario can run.
     """
@@ -70,6 +73,7 @@ class Scenario:
     waiting: tuple[WaitingRow, ...] = ()
     entry_ages: tuple[EntryAge, ...] = ()
     extended_care: tuple[ExtendedCare, ...] = ()
+    youth_ages: tuple[YouthAges, ...] = ()
     warnings: tuple[Finding, ...] = field(default=(), compare=False)
 
     def __repr__(self) -> str:
@@ -185,8 +189,18 @@ class Scenario:
         )
 
     def reference(self) -> Scenario:
-        """Return the reference: same world, every contract P x Q, no levers, responses off."""
-        return self.all_pxq()._with_settings(name="referentie", levers=(), funding_response={})
+        """Return the reference: same world, every contract P x Q, no levers, responses off.
+
+        Costs of single children are not counted in it: no yardstick asks for them.
+        """
+        yardstick = self.all_pxq()
+        contracts = {
+            name: terms.model_copy(update={"child_retentions": ()})
+            for name, terms in yardstick.settings.contracts.items()
+        }
+        return yardstick._with_settings(
+            name="referentie", contracts=contracts, levers=(), funding_response={}, options={}
+        )
 
     def _with_settings(self, **fields: Any) -> Scenario:
         from jeugdsim.scenario.content import with_live_pairs, with_live_sources
@@ -205,7 +219,7 @@ class Scenario:
     @cached_property
     def world_hash(self) -> str:
         """Hash of the reference: equal where world, places and populations are."""
-        return replace(self.reference(), accounts=()).hash
+        return replace(self.reference(), accounts=(), youth_ages=()).hash
 
     def with_changes(self, changes: Mapping[str, Any]) -> Scenario:
         """Return a copy in which dotted paths have other values, checked as if read from a folder.
@@ -234,6 +248,41 @@ class Scenario:
         from jeugdsim.scenario.changes import apply_changes
 
         return apply_changes(self, changes)
+
+    @cached_property
+    def option_names(self) -> Mapping[str, tuple[str, ...]]:
+        """Names of the options of every contract that has them, sorted; its own terms are none."""
+        options = self.settings.options
+        return FrozenDict((name, tuple(sorted(options[name]))) for name in sorted(options))
+
+    def with_options(self, choice: Mapping[str, str]) -> Scenario:
+        """Return a copy in which contracts have the terms of one of their options.
+
+        Parameters
+        ----------
+        choice : mapping of str to str
+            Contract to the name of an option in ``[options.CONTRACT."NAME"]``. The contract keeps its
+            scope and gets all its other terms, and their sources, from the option; contracts that are
+            not named keep their terms.
+
+        Raises
+        ------
+        ScenarioError
+            When a contract or an option is unknown, or the options do not go together.
+
+        Examples
+        --------
+        >>> import jeugdsim as js
+        >>> base = js.load_scenario("scenarios/haaglanden-2027")
+        >>> asked = base.with_changes({"options.verblijf.P x Q": {"form": "pxq"}})
+        >>> asked.option_names
+        {'verblijf': ('P x Q',)}
+        >>> asked.with_options({"verblijf": "P x Q"}).settings.contracts["verblijf"].form
+        'pxq'
+        """
+        from jeugdsim.scenario.options import apply_options
+
+        return apply_options(self, choice)
 
 
 def covers(contract: Contract, municipality: str, care_form: str, segment: str) -> bool:

@@ -45,7 +45,7 @@ class Input:
 
 
 def provenance(scenario: Scenario) -> tuple[Input, ...]:
-    """Return every number of a scenario with its source, sorted by path.
+    """Return every number of a scenario with its source, sorted by path; options are none of them.
 
     Numbers in CSV files have the source of their row, those in scenario.toml that of the longest
     path in [sources] that they begin with.
@@ -112,7 +112,8 @@ def _numbers_in(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, 
 
 def _toml_numbers(settings: Settings) -> Iterator[tuple[str, Any, str]]:
     for path, value in toml_numbers(written_settings(settings)):
-        yield ".".join(path), value, source_of(path, settings.sources)
+        if path[0] != "options":  # what could be agreed is not put in
+            yield ".".join(path), value, source_of(path, settings.sources)
 
 
 def _csv_numbers(scenario: Scenario) -> Iterator[tuple[str, Any, str]]:

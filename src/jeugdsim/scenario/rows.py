@@ -60,6 +60,8 @@ _FILE_NAME = re.compile(r"""[^\s.~/\\:,;"][^./\\:,;"]*\.csv""")
 _SPREAD = ("lognormal", "gamma", "weibull")
 WEIBULL_CVS = (0.001, 30.0)
 MOST_DAYS = 100_000
+OLDEST = 17  # youth is of 0 to 17
+_AGE_BAND = re.compile("(0|[1-9][0-9]?)-(0|[1-9][0-9]?)", re.ASCII)
 
 
 def empirical_file(stay_distribution: str) -> str | None:
@@ -107,6 +109,31 @@ def _whole_if_certain(number: Number) -> Number:
     return number
 
 
+def _age_band(ages: str) -> str:
+    """Check a band of ages such as 4-11."""
+    youngest, _, oldest = ages.partition("-")
+    if not (_AGE_BAND.fullmatch(ages) and int(youngest) <= int(oldest) <= OLDEST):
+        raise problem(
+            f"{shown(ages)} is no band of ages: write the youngest and the oldest age in whole years, "
+            f"at most {OLDEST}, such as 0-3 (a spreadsheet may have made a date of it: format the "
+            "column as text)"
+        )
+    return ages
+
+
+def ages_in(band: str) -> range:
+    """Return the ages of a band.
+
+    Examples
+    --------
+    >>> list(ages_in("4-6"))
+    [4, 5, 6]
+    """
+    youngest, _, oldest = band.partition("-")
+    return range(int(youngest), int(oldest) + 1)
+
+
+Ages = Annotated[str, AfterValidator(_age_band)]
 StayDistribution = Annotated[str, BeforeValidator(_stay_name)]
 NonNegativeCell = Annotated[NonNegative, AfterValidator(_in_columns)]
 DaysCell = Annotated[Days, AfterValidator(_in_columns)]
@@ -156,6 +183,15 @@ class Population(SourcedRow):
     year: Year
     youth: PlainNonNegative
     inhabitants: PlainNonNegative
+
+
+class YouthAges(SourcedRow):
+    """Youth of a municipality in a band of ages on 1 January, persons; 0-3 holds both 0 and 3."""
+
+    municipality: str
+    year: Year
+    ages: Ages
+    youth: PlainNonNegative
 
 
 class CareForm(SourcedRow):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from jeugdsim.scenario.checks import UNUSABLE_IN_NAMES
-from jeugdsim.scenario.checks_policy import UNSUPPORTED_FORMS
+from jeugdsim.scenario.contracts import ANY_FORM, TERMS_OF_FORM
 from jeugdsim.scenario.numbers import FAMILIES
 from jeugdsim.scenario.settings import Settings
 
@@ -20,17 +20,28 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _CENTRES = {"Percentiles": "p50", "Triangle": "mode", "Normal": "mean", "Lognormal": "mean"}
 _RANGE = {"minimum": "from", "maximum": "to"}
 _CONSTRAINTS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum"}
-_ASKED = ("required", "minProperties", "if", "then", "else")
+_ASKED = ("required", "minProperties", "if", "then", "else", "dependentSchemas")
 _TABLES_OR_MEANS = ("indexation", "index_forecast_error")
 _NAME = {"pattern": rf"^[^\s{UNUSABLE_IN_NAMES}]([^{UNUSABLE_IN_NAMES}]*[^\s{UNUSABLE_IN_NAMES}])?$"}
 _YEAR = {"pattern": "^[1-9][0-9]{3}$"}
 _CORRELATION = {"type": "number", "minimum": -1, "maximum": 1}
 
-_PXQ_TERMS = {
-    "if": {"properties": {"form": {"const": "pxq"}}, "required": ["form"]},
-    "then": {
-        "properties": dict.fromkeys(("budget", "agreed_reduction", "loss_bands", "gain_bands"), False)
-    },
+_TERMS_BY_YEAR = ("agreed_reduction", "transition")
+_NO_BANDS = {"properties": {name: {"maxItems": 0} for name in ("loss_bands", "gain_bands")}}
+_SHARES_WITHOUT_BANDS = {"if": {"required": ["minimum_savings"]}, "then": _NO_BANDS}
+_PER_PROVIDER = {"properties": {"per": {"const": "provider"}}, "required": ["per"]}
+_NAMED_PROVIDERS = {"required": ["providers"], "properties": {"providers": {"minProperties": 1}}}
+_CEILING_ASKS_PROVIDERS = {
+    "ceiling": {
+        "if": {"properties": {"ceiling": _PER_PROVIDER}},
+        "then": _NAMED_PROVIDERS,
+    }
+}
+_ONE_SUM = {"not": {"required": ["euros", "of_expected"]}}
+_SOME_SUM = {"if": {"required": ["euros"]}, "else": {"required": ["of_expected"]}}
+_FIXED_GROWTH = {
+    "if": {"required": ["fixed_per_year"]},
+    "then": {"properties": dict.fromkeys(("pass_through", "at_least", "at_most"), False)},
 }
 _SCOPE_OF_A_CONTRACT = {
     "if": {"properties": {"segments": {"maxItems": 0}}},
@@ -115,7 +126,14 @@ def _whole(definitions: Schema) -> Schema:
     for name in _TABLES_OR_MEANS:
         world[name] = _table_or_mean(world[name])
     properties["savings"]["properties"]["target"]["propertyNames"] = _YEAR
-    _add_rules_of_contracts(properties["contracts"])
+    contracts, options = properties["contracts"], properties["options"]
+    contracts.update(minProperties=1, propertyNames=_NAME)
+    contracts["additionalProperties"].update(_SCOPE_OF_A_CONTRACT)
+    options.update(propertyNames=_NAME)
+    options["additionalProperties"].update(propertyNames=_NAME)
+    properties["tariff_resets"].update(propertyNames=_NAME)
+    for terms in (contracts, options["additionalProperties"]):
+        _add_rules_of_terms(terms["additionalProperties"])
     lever = properties["levers"]["items"]
     lever["properties"]["name"].update(_NAME)
     lever["allOf"] = [_ON_A_MOVE, _ON_NO_MOVE, _ON_CHILDREN_IN_CARE]
@@ -132,14 +150,25 @@ def _table_or_mean(table: Schema) -> Schema:
     return {"description": description, "default": 0, "anyOf": [mean, table]}
 
 
-def _add_rules_of_contracts(contracts: Schema) -> None:
-    contracts.update(minProperties=1, propertyNames=_NAME)
-    contract = contracts["additionalProperties"]
-    form = contract["properties"]["form"]
-    form["enum"] = [name for name in form["enum"] if name not in UNSUPPORTED_FORMS]
-    contract["properties"]["agreed_reduction"]["propertyNames"] = _YEAR
-    contract["allOf"] = [_PXQ_TERMS]
-    contract.update(_SCOPE_OF_A_CONTRACT)
+def _add_rules_of_terms(terms: Schema) -> None:
+    """Add what the terms of a contract, or of an option for it, allow beside each other."""
+    properties = terms["properties"]
+    for name in _TERMS_BY_YEAR:
+        properties[name]["propertyNames"] = _YEAR
+    properties["providers"]["propertyNames"] = _NAME
+    properties["indexation"]["allOf"] = [_FIXED_GROWTH]
+    properties["ceiling"].update(_SOME_SUM, allOf=[_ONE_SUM])
+    terms["allOf"] = [*map(_terms_of_form, TERMS_OF_FORM), _SHARES_WITHOUT_BANDS]
+    terms["dependentSchemas"] = _CEILING_ASKS_PROVIDERS
+
+
+def _terms_of_form(form: str) -> Schema:
+    """Return that a form takes no terms of other forms."""
+    foreign = frozenset().union(*TERMS_OF_FORM.values()) - TERMS_OF_FORM[form] - ANY_FORM
+    return {
+        "if": {"properties": {"form": {"const": form}}, "required": ["form"]},
+        "then": {"properties": dict.fromkeys(sorted(foreign), False)},
+    }
 
 
 def _tidy(part: Any, models: Schema, definitions: Schema) -> Any:

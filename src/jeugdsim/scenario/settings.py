@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_va
 from jeugdsim.scenario.contracts import Contract, Terms
 from jeugdsim.scenario.fields import (
     FIRST_OF_JANUARY,
+    MOST_EFFECT,
     MOST_GROWTH,
     Autocorrelation,
     Date,
@@ -35,7 +36,6 @@ from jeugdsim.scenario.fields import (
 )
 from jeugdsim.scenario.frozen import FrozenDict
 from jeugdsim.scenario.numbers import (
-    Effect,
     Fraction,
     NonNegative,
     Plain,
@@ -135,7 +135,7 @@ class FundingResponse(Table):
     """Change of the units per day at full phase, fraction."""
     step_down: QuantityEffect = 0.0
     """Change of the chance to move to a cheaper form of care at full phase, fraction."""
-    refill: NonNegative = 0.0
+    refill: Annotated[NonNegative, at_most(MOST_EFFECT)] = 0.0
     """Elasticity of the length of stays to a lower inflow: 0.4 lengthens them by 0.4% for every
     percent of inflow that levers and responses take away."""
     profile: Profile = "linear"
@@ -145,13 +145,18 @@ class FundingResponse(Table):
     delay_years: PlainNonNegative = 0.0
     """Years from the start of the contract to the start of the response."""
 
+    @property
+    def delay_days(self) -> int:
+        """Whole days from the start of the contract to the start of the response."""
+        return round(365.25 * self.delay_years)
+
 
 class TariffReset(Table):
     """A one-off change of tariffs, as after a ruling on fair prices; what care costs stays."""
 
     year: Year
     """The first year at the new tariff."""
-    effect: Effect
+    effect: QuantityEffect
     """Change of the tariff, fraction."""
     care_forms: Names = ()
     """The care forms it holds for; absent: all."""

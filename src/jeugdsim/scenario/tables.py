@@ -30,6 +30,7 @@ from jeugdsim.scenario.rows import (
     Source,
     SurvivalRow,
     WaitingRow,
+    YouthAges,
 )
 
 RowType = TypeVar("RowType", bound=Row)
@@ -142,6 +143,14 @@ TABLES: Mapping[str, TableKind] = MappingProxyType(
                 "extended_care.csv",
                 ExtendedCare,
                 ("care_form",),
+                required=False,
+                later=True,
+            ),
+            TableKind(
+                "youth_ages",
+                "youth_ages.csv",
+                YouthAges,
+                ("municipality", "year", "ages"),
                 required=False,
                 later=True,
             ),

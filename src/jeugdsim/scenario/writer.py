@@ -17,7 +17,7 @@ from jeugdsim.scenario.rows import Row
 from jeugdsim.scenario.tables import SURVIVAL, TABLES, TableKind
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-_TABLES_OF_TABLES = ("contracts", "funding_response")
+_TABLES_OF_TABLES = ("contracts", "funding_response", "tariff_resets", "options")
 
 
 def write_scenario(scenario: Scenario, folder: str | os.PathLike[str]) -> None:
