@@ -59,14 +59,14 @@ class Settlement:
 
 
 def held(levels: Mapping[int, float], year: int) -> float:
-    """The level of the last named year, 0 before the first."""
+    """Return the level of the last named year, 0 before the first."""
     named = sorted(levels)
     place = bisect_right(named, year)
     return levels[named[place - 1]] if place else 0.0
 
 
 def budget_index(index: Years, clause: Terms | None) -> Years:
-    """The level of the budget under an index clause."""
+    """Return the level of the budget under an index clause."""
     if clause is None:
         return index
     level = [index[0]]
@@ -79,7 +79,7 @@ def budget_index(index: Years, clause: Terms | None) -> Years:
 
 
 def recalibration(care: Care, terms: Terms | None, growth: float, year: int) -> float:
-    """By what the number counted changes the budget of a year (counted from 0)."""
+    """Return by what the number counted changes the budget of a year (counted from 0)."""
     if terms is None:
         return 1.0
     first = terms.get("first_year", care.start) - care.start
@@ -98,7 +98,7 @@ def recalibration(care: Care, terms: Terms | None, growth: float, year: int) -> 
 
 
 def budgets(care: Care, terms: Terms) -> Years:
-    """The sum agreed for each year, or re-based for each year of an extension."""
+    """Return the sum agreed for each year, or re-based for each year of an extension."""
     level = budget_index(care.index, terms.get("indexation"))
     growth = terms.get("volume_growth_per_year", 0.0)
     basis = terms.get("budget", care.expected_cost)
@@ -120,7 +120,7 @@ def budgets(care: Care, terms: Terms) -> Years:
 
 
 def above_retention(care: Care, cover: Terms, year: int) -> float:
-    """What children cost above the retention in a year, nominal."""
+    """Return what children cost above the retention in a year, nominal."""
     level = care.index[year]
     retention = cover["retention"] if cover.get("indexed", True) else cover["retention"] / level
     known = list(zip(care.retentions, care.excess[year], strict=True))
@@ -132,7 +132,7 @@ def above_retention(care: Care, cover: Terms, year: int) -> float:
 
 
 def banded(cost: float, budget: float, terms: Terms) -> tuple[float, float]:
-    """The payment and the reinsurer's claims: every euro of loss or gain has its band."""
+    """Return the payment and the claims: every euro of loss or gain has its band."""
     payment, claims = budget, 0.0
     edges = [band["above"] * budget for band in terms.get("loss_bands", [])] + [float("inf")]
     for band, (low, high) in zip(terms.get("loss_bands", []), pairwise(edges), strict=True):
@@ -145,14 +145,19 @@ def banded(cost: float, budget: float, terms: Terms) -> tuple[float, float]:
     return payment, claims
 
 
+def most(cap: float | None, of: float) -> float:
+    """Return a cap in euros; without one there is no limit."""
+    return float("inf") if cap is None else cap * of
+
+
 def with_minimum(cost: float, budget: float, terms: Terms) -> float:
-    """The payment under minimum savings."""
+    """Return the payment under minimum savings."""
     saved, touch = budget - cost, 1e-12 * budget
     asked_loss = terms.get("minimum_loss_rate", terms["minimum_rate"])
     if saved > 0 and saved >= terms["minimum_rate"] * budget - touch:
-        return cost + min(terms["sharing_rate"] * saved, terms.get("savings_cap", 1e9) * budget)
+        return cost + min(terms["sharing_rate"] * saved, most(terms.get("savings_cap"), budget))
     if saved < 0 and -saved >= asked_loss * budget - touch:
-        return cost - min(terms.get("loss_rate", 0.0) * -saved, terms.get("loss_cap", 1e9) * budget)
+        return cost - min(terms.get("loss_rate", 0.0) * -saved, most(terms.get("loss_cap"), budget))
     return cost
 
 
@@ -176,12 +181,12 @@ def one_year(care: Care, terms: Terms, budget: float, year: int) -> tuple[float,
 
 
 def share_in_force(care: Care, terms: Terms, year: int) -> float:
-    """The share of the contract that is settled task-based."""
+    """Return the share of the contract that is settled task-based."""
     return held(terms["transition"], care.start + year) if terms.get("transition") else 1.0
 
 
 def premium(care: Care, terms: Terms, year: int) -> float:
-    """The premium for the share of the contract that is covered, fraction of the budget."""
+    """Return the premium for the share in force, fraction of the budget."""
     return float(terms.get("reinsurance_premium", 0.0) * share_in_force(care, terms, year))
 
 
@@ -238,11 +243,11 @@ def pxq(care: Care, terms: Terms) -> Settlement:
         of_first_year = ceiling.get("euros", ceiling.get("of_expected", 0.0) * care.expected_cost)
         for year, value in enumerate(care.use):
             growth = (1.0 + terms.get("volume_growth_per_year", 0.0)) ** year
-            most = of_first_year * care.index[year] * growth
+            limit = of_first_year * care.index[year] * growth
             asked = ceiling.get("request", {})
-            granted = asked.get("granted_share", 0.0) * max(0.0, value - most)
-            granted = min(granted, asked.get("at_most", 1e9) * most)
-            room = (most + granted) * (1.0 + ceiling.get("margin", 0.0))
+            granted = asked.get("granted_share", 0.0) * max(0.0, value - limit)
+            granted = min(granted, most(asked.get("at_most"), limit))
+            room = (limit + granted) * (1.0 + ceiling.get("margin", 0.0))
             beyond = max(0.0, value - room)
             payment[year] = value - beyond + ceiling.get("marginal_rate", 0.0) * beyond
     return plainly(care, terms, payment)

@@ -236,7 +236,12 @@ def test_every_basis_of_a_budget(basis: Any, youth: Any, budget: list[float]) ->
 
 def test_a_budget_per_head_by_age() -> None:
     """40 x 600 + 150 x 400 = 84,000; then 40 x 500 + 150 x 500 = 95,000, x 1.04."""
-    heads = {("0-11", 2025): 600.0, ("12-17", 2025): 400.0, ("0-11", 2026): 500.0, ("12-17", 2026): 500.0}
+    heads = {
+        ("0-11", 2025): 600.0,
+        ("12-17", 2025): 400.0,
+        ("0-11", 2026): 500.0,
+        ("12-17", 2026): 500.0,
+    }
     rows = [
         {"municipality": "Aldorp", "year": year, "ages": ages, "youth": number, "source": "A1"}
         for (ages, year), number in heads.items()
@@ -378,7 +383,12 @@ def test_recalibration_counts_the_youth_of_the_members_only() -> None:
         towns=("Aldorp", "Bedum"),
         population=people,
         contracts={
-            "zorg": {**terms, "segments": ["zorg"], "municipalities": ["Aldorp"], "use_registered": True},
+            "zorg": {
+                **terms,
+                "segments": ["zorg"],
+                "municipalities": ["Aldorp"],
+                "use_registered": True,
+            },
             "ander": {"form": "pxq", "segments": ["zorg"], "municipalities": ["Bedum"]},
         },
     )
@@ -538,6 +548,22 @@ def test_a_transition_in_steps_also_of_the_claims() -> None:
     )
 
 
+def test_a_premium_is_paid_in_full_whatever_the_share_in_force() -> None:
+    """Half task-based: claims 0.5 x 10,000, premium 0.02 x 100,000."""
+    terms = {
+        "form": "task_based",
+        "transition": {2025: 0.5},
+        "loss_bands": [{"above": 0.1, "payer_share": 0.0, "reinsurer_share": 1.0}],
+        "reinsurance_premium": 0.02,
+    }
+    check(
+        settled(terms, [[1200]]),
+        payment=[[110_000]],  # 0.5 x 100,000 + 0.5 x 120,000
+        provider_cost=[[117_000]],  # 120,000 - 5,000 + 2,000
+        reinsurance=[[3_000]],
+    )
+
+
 def test_an_extension_is_rebased_on_the_last_years() -> None:
     """C = 110,000 and 93,600: at the index 110,000 and 90,000, mean 100,000, less 5% is 95,000.
 
@@ -577,6 +603,22 @@ def test_an_extension_is_rebased_per_draw_at_the_clause_and_without_recalibratio
         ),
         # 100,000; 102,000 x 1.2; re-based
         agreed_budget=[[100_000, 122_400, 95_472], [100_000, 122_400, 106_080]],
+    )
+
+
+def test_an_extension_is_rebased_on_all_care_also_that_of_expensive_children() -> None:
+    """C = 100,000 in 2025, of which 20,000 lies above 5,000 and 18,000 is covered: B is C again."""
+    terms = {
+        "form": "task_based",
+        "child_retentions": [5_000.0],
+        "child_stop_loss": {"retention": 5_000.0, "payer_share": 0.4, "reinsurer_share": 0.5},
+        "extension": {"after_years": 1, "years": 1},
+    }
+    check(
+        settled(terms, [[1000, 1000]], excess=[[[[20_000]]]]),
+        agreed_budget=[[100_000, 100_000]],
+        payment=[[108_000, 108_000]],  # 100,000 + 0.4 x 20,000
+        provider_cost=[[90_000, 90_000]],  # 100,000 - 0.5 x 20,000
     )
 
 
@@ -668,8 +710,8 @@ def test_a_bail_out_with_running_losses() -> None:
 def test_a_bail_out_on_the_first_budget_with_a_corridor_and_dearer_care() -> None:
     """B = 90,000 and 93,600; the reserve is 10% of 90,000 in both years, and all beyond comes back.
 
-    2025: C = 100,000: 0.5 x (97,200 - 92,700) + 0.8 x (100,000 - 97,200) = 4,490; cost 105,000: -10,510.
-      Beyond 9,000: 1,510.
+    2025: C = 100,000: 0.5 x (97,200 - 92,700) + 0.8 x (100,000 - 97,200) = 4,490; the cost is 105,000,
+      the result -10,510: 1,510 beyond the 9,000.
     2026: C = 83,200: gain below 90,792: 0.5 x 7,592 = 3,796 goes back; cost 87,360: +2,444.
     """
     terms = {
@@ -774,9 +816,14 @@ def test_a_reset_moves_every_price(
     terms: dict[str, Any], payment: list[float], budget: list[float]
 ) -> None:
     accounts = settled(terms, [[1000, 1000]], stays_started=[[100, 100]], tariff_resets=FROM_2026)
-    check(
-        accounts, payment=[payment], agreed_budget=[budget], provider_cost=[[100_000, 100_000]]
-    )
+    check(accounts, payment=[payment], agreed_budget=[budget], provider_cost=[[100_000, 100_000]])
+
+
+@pytest.mark.parametrize("ceiling", [{"euros": 100_000.0}, {"of_expected": 1.0}])
+def test_a_ceiling_does_not_move_with_a_reset(ceiling: dict[str, float]) -> None:
+    """K is euros of price_year with the index and growth: 100,000, where 110,000 is due."""
+    accounts = settled({"form": "pxq", "ceiling": ceiling}, [[1000, 1000]], tariff_resets=FROM_2026)
+    check(accounts, payment=[[100_000, 100_000]], care_value=[[100_000, 110_000]])
 
 
 def test_an_extension_counts_a_reset_once() -> None:

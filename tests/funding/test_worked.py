@@ -165,14 +165,14 @@ def clause(arguments: dict[str, Any]) -> list[float]:
 
 
 def excess(arguments: dict[str, Any]) -> list[float]:
-    """A row with one sum gives plain numbers, where the rule takes one per retention."""
+    """Ask with lists, also where a row has one sum only."""
     known = [np.atleast_1d(arguments[name]) for name in ("retentions", "excess")]
     found = rule_named("funding.child_stop_loss.excess_above")
     return flat(found(*known, arguments["retention"]))
 
 
 def top_ups(arguments: dict[str, Any]) -> list[float]:
-    """A row is one draw of the rule's arrays (draws, years) and (draws,)."""
+    """Ask for a row as the one draw of arrays (draws, years) and (draws,)."""
     per_year = [np.atleast_2d(arguments[name]) for name in ("result", "happens")]
     per_draw = [np.atleast_1d(arguments[name]) for name in ("reserve", "share")]
     return flat(js.top_ups(per_year[0], per_draw[0], per_year[1], per_draw[1]))

@@ -6,18 +6,23 @@ number; no test looks at more than 36 numbers. Seeds are fixed.
 
 from __future__ import annotations
 
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pytest
 import xarray as xr
 from regions import care_form, region
+from scarcity import crowded
 from scipy.stats import norm
 
 import jeugdsim as js
 from jeugdsim.funding.child_costs import ExpectedChildren
 from jeugdsim.funding.market import market_of
+from jeugdsim.outcomes.summary import contracts_block
 from jeugdsim.scenario import Scenario
 
 Array = npt.NDArray[np.float64]
@@ -125,7 +130,7 @@ def lines_of_children(scenario: Scenario, draw: int, prices: dict[str, float]) -
     per_day = table["care_form"].map(tariffs).to_numpy() * table["intensity"].to_numpy()
     names, child = np.unique(table["client"].to_numpy(dtype=str), return_inverse=True)
     columns = []
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
+    for first, last in pairwise(edges):
         days = (np.minimum(end, last) - np.maximum(begin, first)).astype(int)
         columns.append(np.bincount(child, np.maximum(days, 0) * per_day, len(names)))
         if prices:
@@ -421,6 +426,17 @@ def test_more_providers_in_a_group_leave_the_group_as_it_is() -> None:
     np.testing.assert_array_equal(ours, theirs)
 
 
+def test_a_further_year_changes_nothing_in_the_years_before_it() -> None:
+    scenario, longer = (caring(TASK, years=years) for years in (2, 3))
+    deviations = []
+    for one in (scenario, longer):
+        accounts = accounts_of(one).sel(year=[2025, 2026])
+        results = results_of(one).sel(year=[2025, 2026])
+        contract = accounts.provider_cost.sel(contract="alles", drop=True)
+        deviations.append(results.cost - results.market_share * contract)
+    xr.testing.assert_allclose(*deviations, rtol=1e-6)
+
+
 # --------------------------------------------------------------------- pooling
 
 
@@ -463,6 +479,43 @@ def test_all_providers_of_the_market_share_no_luck() -> None:
     risk = js.pooling(accounts_of(scenario), scenario, "alles")
     np.testing.assert_allclose(risk.own.sel(size=4), 0.0, atol=1e-12)
     np.testing.assert_allclose(risk.simulated.sel(size=4), risk.systematic.sel(size=4), rtol=1e-9)
+
+
+# --------------------------------------------------------------------- summary
+
+
+def test_the_summary_tells_of_providers_only_where_a_contract_names_them() -> None:
+    scenario = caring(TASK)
+    results = results_of(scenario)
+    blocks = contracts_block(accounts_of(scenario), scenario)
+    assert "providers" not in blocks["rest"]
+    groups = blocks["alles"]["providers"]
+    assert list(groups) == ["groot", "klein", "overige aanbieders"]
+    few, ours = groups["klein"], results.sel(provider="alles: klein")
+    assert (few["providers"], few["market_share"]) == (7, 0.35)
+    assert few["result"]["2026"]["mean"] == pytest.approx(float(ours.result.sel(year=2026).mean()))
+    lost = ours.providers_lost.sel(year=2027)
+    assert few["chance_any_reserve_lost"]["total"] == pytest.approx(float((lost > 0).mean()))
+    assert few["chance_reserve_lost"]["2027"] == pytest.approx(float(lost.mean()) / 7)
+    assert groups["groot"]["result"] == groups["groot"]["single_result"]
+
+
+def test_a_run_writes_its_providers(tmp_path: Path) -> None:
+    """Also where places limit care: squares are then those of care without places."""
+    scenario = crowded().with_changes(
+        {"contracts": {name: {"providers": THREE} for name in crowded().contract_names}}
+    )
+    outcome = js.run(scenario, draws=4, seed=SEED, progress=False)
+    outcome.write(tmp_path)
+    table = pd.read_csv(tmp_path / "providers.csv")
+    assert set(table["group"]) == {"groot", "klein", "overige aanbieders"}
+    assert set(table["contract"]) == set(scenario.contract_names)
+    results = js.provider_results(outcome.accounts, scenario)
+    few = table[(table.group == "klein") & (table.period == "total")].set_index("quantity")
+    name = few.loc["result", "contract"]
+    ours = results.sel(provider=f"{name}: klein").result.sum("year")
+    assert few.loc["result", "mean"] == pytest.approx(float(ours.mean()), abs=1e-6)
+    assert 0.0 <= few.loc["chance_any_reserve_lost", "probability"] <= 1.0
 
 
 # ----------------------------------------------------------------- wrong input

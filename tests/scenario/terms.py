@@ -17,7 +17,7 @@ TERMS = {
 volume_growth_per_year = 0.01
 ceiling = {of_expected = 1.1, marginal_rate = 0.2, margin = 0.02, per = "provider", \
 request = {granted_share = 0.5, at_most = 0.1, window = "oktober"}}
-extension = {after_years = 1, years = 1, price_change = {mean = 0.02, sd = 0.01}}
+extension = {after_years = 1, years = 2, price_change = {mean = 0.02, sd = 0.01}}
 """,
     "task_based": """\
 budget = {per_task = {team = 1.5e6, school = 2e5}}

@@ -522,6 +522,12 @@ def test_ages_that_are_not_those_of_the_population(
     assert [all(word in one.message for word in words) for one in found] == [True] * bool(words)
 
 
+def test_ages_that_differ_everywhere_are_told_once(tmp_path: Path) -> None:
+    (warning,) = warnings_of(tmp_path, with_bands(BANDS.replace("00,S1", "000,S1")))
+    assert "Delft in 2027 add up to 160000" in warning.message
+    assert warning.message.endswith("; 3 more differ")
+
+
 def test_youth_that_is_not_there_is_not_counted_from(tmp_path: Path) -> None:
     """Without anybody under 18 in the first year, though with clients, nothing can be divided by."""
     toml = under("task_based", NO_LOSSES + 'recalibration = {counts = "youth", lag_years = 0}\n')

@@ -106,7 +106,7 @@ class ExpectedChildren:
 
     @cached_property
     def _yardstick(self) -> Yardstick:
-        return Yardstick(self.scenario, None)
+        return Yardstick(self.scenario, None, None)
 
     def _lines(self, name: str) -> Lines:
         """Return what a unit, a start and an end count for: care year by year, and what is paid."""

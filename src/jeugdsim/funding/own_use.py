@@ -18,10 +18,11 @@ from jeugdsim.funding.ceiling import ceiling
 from jeugdsim.funding.child_costs import ChildCosts
 from jeugdsim.funding.levels import levels
 from jeugdsim.funding.market import Group
-from jeugdsim.funding.reference import first_year_reference_cost, reference_units
+from jeugdsim.funding.reference import reference_units
 from jeugdsim.funding.settlement import contract_places, ordered
 from jeugdsim.funding.tariffs import reset_factors
 from jeugdsim.funding.termination import ended
+from jeugdsim.funding.yardstick import Yardstick
 from jeugdsim.scenario.contracts import Ceiling, Contract, Termination
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.numbers import Number
@@ -212,8 +213,8 @@ def _under(terms: Ceiling, value: Array, most: Array) -> Array:
 def _ceiling_sum(account: ContractAccount, terms: Ceiling) -> Array:
     """Return the contract's ceiling, nominal, shape (draws, years)."""
     scenario, accounts = account.scenario, account.accounts
-    cost = first_year_reference_cost(scenario, reference_units(scenario, accounts))
-    cost = cost * contract_places(scenario, account.name)
+    expected = Yardstick(scenario, reference_units(scenario, accounts), None)
+    cost = expected.cost * contract_places(scenario, account.name)
     once = (terms.euros or 0.0) if terms.of_expected is None else terms.of_expected * cost.sum()
     growth = account.number("volume_growth_per_year", account.terms.volume_growth_per_year)
     allowed = (1.0 + growth) ** np.arange(len(scenario.calendar_years))

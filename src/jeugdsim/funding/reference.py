@@ -9,6 +9,7 @@ simulated again and another world's yardstick is never used.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 
 import numpy as np
@@ -25,7 +26,7 @@ Array = npt.NDArray[np.float64]
 CARRIED = "reference_units"
 _CELL = ("year", "municipality", "care_form")
 _BELONGS_TO = "reference_quantities_hash"
-_QUANTITIES = ("units", "client_days", "clients_in_year", "stays_started")
+QUANTITIES = ("units", "client_days", "clients_in_year", "stays_started")
 _SIGNS_OF_WAITING = ("waiting_days", "blocked_days")
 
 
@@ -104,7 +105,7 @@ def reference_units(
     if reference is None and _carries(result, wanted):
         return result[CARRIED]
     volumes = reference_volumes(scenario, result, reference)
-    units = reference_means(scenario, volumes)["units"]
+    units = reference_means(scenario, volumes, ["units"])["units"]
     return units.rename(CARRIED).assign_attrs({_BELONGS_TO: wanted})
 
 
@@ -133,7 +134,9 @@ def reference_volumes(
     return _simulated(yardstick, result)
 
 
-def reference_means(scenario: Scenario, volumes: xr.Dataset) -> xr.Dataset:
+def reference_means(
+    scenario: Scenario, volumes: xr.Dataset, quantities: Sequence[str] = QUANTITIES
+) -> xr.Dataset:
     """Return what is expected in the reference: the mean over its draws where limits are felt.
 
     Parameters
@@ -142,18 +145,20 @@ def reference_means(scenario: Scenario, volumes: xr.Dataset) -> xr.Dataset:
         What is assumed.
     volumes : xarray.Dataset
         The reference's volumes.
+    quantities : sequence of str
+        Which of ``units``, ``client_days``, ``clients_in_year`` and ``stays_started``.
 
     Returns
     -------
     xarray.Dataset
-        On (year, municipality, care_form): ``units``, ``client_days``, ``clients_in_year``,
-        ``stays_started``. Their closed form where nobody waits and children have no ages.
+        On (year, municipality, care_form). Their closed form where nobody waits and children have no
+        ages.
     """
     if scenario.is_limited and feels_limits(scenario, volumes):
-        return volumes[list(_QUANTITIES)].mean("draw")
+        return volumes[list(quantities)].mean("draw", skipna=False)
     means = expected_reference(scenario)
     return xr.Dataset(
-        {name: (_CELL, getattr(means, name)) for name in _QUANTITIES},
+        {name: (_CELL, getattr(means, name)) for name in quantities},
         coords={name: volumes[name] for name in _CELL},
     )
 

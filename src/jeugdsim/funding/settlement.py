@@ -38,7 +38,7 @@ Array = npt.NDArray[np.float64]
 _CONTRACT_DIMS = ("draw", "year", "contract")
 _CELL_DIMS = ("draw", "year", "municipality", "care_form")
 _YEAR_DIMS = ("draw", "year")
-_BLOCK_DRAWS = 64
+_BLOCK_ROWS = 512
 _COLUMNS = (
     "payment",
     "provider_cost",
@@ -127,7 +127,7 @@ def settle(
     if scenario.is_limited:
         reference = reference_volumes(scenario, volumes, reference)
     expected_units = reference_units(scenario, volumes, reference)
-    yardstick = Yardstick(scenario, reference if scenario.is_limited else None)
+    yardstick = Yardstick(scenario, expected_units, reference)
 
     columns: dict[str, list[Array]] = {name: [] for name in _COLUMNS}
     for name in scenario.contract_names:
@@ -255,11 +255,13 @@ def _sum_over(places: npt.NDArray[np.bool_], value: Array) -> Array:
 
     Blocks keep what is gathered in the processor's cache: the sum takes no memory of its own.
     """
-    total = np.empty(value.shape[:2])
-    for first in range(0, len(value), _BLOCK_DRAWS):
-        block = slice(first, first + _BLOCK_DRAWS)
-        total[block] = np.ascontiguousarray(value[block][:, :, places]).sum(axis=-1)
-    return total
+    rows = value.reshape(-1, places.size)
+    cells = np.flatnonzero(places)
+    total = np.empty(len(rows))
+    for first in range(0, len(rows), _BLOCK_ROWS):
+        block = slice(first, first + _BLOCK_ROWS)
+        rows[block].take(cells, axis=1).sum(axis=1, out=total[block])
+    return total.reshape(value.shape[:2])
 
 
 def _checked_units(volumes: xr.Dataset) -> Array:

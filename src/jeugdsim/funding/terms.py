@@ -31,7 +31,7 @@ def term_rows(scenario: Scenario) -> Iterator[TermRow]:
     scenario : Scenario
         What is assumed.
     """
-    yardstick = Yardstick(scenario, None)
+    yardstick = Yardstick(scenario, None, None)
     for name in scenario.contract_names:
         contract = contract_to_tell(scenario, name, yardstick)
         for tell in (told_form, *RISKS):

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from jeugdsim.engine.expected import expected_reference
+from jeugdsim.engine.expected import ExpectedVolumes, expected_reference
 from jeugdsim.funding.reference import reference_means
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.numbers import mean_of
@@ -25,16 +25,15 @@ class Yardstick:
     ----------
     scenario : Scenario
         What is assumed.
+    units : xarray.DataArray or None
+        Expected units of the reference, from ``reference_units``: where places or ages limit care.
     reference : xarray.Dataset or None
-        The reference's volumes, where places or ages limit care.
+        The reference's volumes, there.
     """
 
     scenario: Scenario
+    units: xr.DataArray | None
     reference: xr.Dataset | None
-
-    def of(self, quantity: str) -> Array:
-        """Return ``units``, ``clients_in_year`` or ``stays_started``, (municipalities, care forms)."""
-        return self._first_year[quantity]
 
     @cached_property
     def cost(self) -> Array:
@@ -42,12 +41,19 @@ class Yardstick:
         tariffs = np.array([mean_of(row.tariff) for row in self.scenario.care_forms])
         return np.asarray(self.of("units") * tariffs)
 
+    def of(self, quantity: str) -> Array:
+        """Return ``units``, ``clients_in_year`` or ``stays_started``, (municipalities, care forms)."""
+        if self.units is None:
+            return np.asarray(getattr(self._closed_form, quantity)[0])
+        if quantity == "units":
+            return _first_year(self.units)
+        assert self.reference is not None  # limited care has a simulated reference
+        return _first_year(reference_means(self.scenario, self.reference, [quantity])[quantity])
+
     @cached_property
-    def _first_year(self) -> dict[str, Array]:
-        quantities = ("units", "clients_in_year", "stays_started")
-        if self.reference is None:
-            closed = expected_reference(self.scenario, 1)
-            return {name: np.asarray(getattr(closed, name)[0]) for name in quantities}
-        means = reference_means(self.scenario, self.reference).isel(year=0)
-        places = ("municipality", "care_form")
-        return {name: means[name].transpose(*places).to_numpy() for name in quantities}
+    def _closed_form(self) -> ExpectedVolumes:
+        return expected_reference(self.scenario, 1)
+
+
+def _first_year(means: xr.DataArray) -> Array:
+    return np.asarray(means.transpose("year", "municipality", "care_form").to_numpy()[0])

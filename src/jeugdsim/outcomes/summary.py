@@ -14,6 +14,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from jeugdsim.outcomes.overruns import chance_of_overrun, size_of_overrun
+from jeugdsim.outcomes.providers import provider_results
 from jeugdsim.outcomes.reserve import reserve_lost
 from jeugdsim.outcomes.savings_parts import chance_met
 from jeugdsim.outcomes.statistics import describe
@@ -78,6 +79,7 @@ def savings_block(saved: xr.Dataset) -> Block:
 def contracts_block(accounts: xr.Dataset, scenario: Scenario) -> Block:
     """Summarise every contract: form, payment, provider cost and result, budget, reserve."""
     lost = reserve_lost(accounts, scenario)
+    providers = _named_providers(accounts, scenario)
     block: Block = {}
     for name in scenario.contract_names:
         account = accounts.sel(contract=name)
@@ -92,8 +94,43 @@ def contracts_block(accounts: xr.Dataset, scenario: Scenario) -> Block:
             },
             "agreed_budget": None if form == "pxq" else per_year(account["agreed_budget"]),
             "chance_reserve_lost": {**chances, TOTAL: float(lost_by.isel(year=-1))},
+            **({"providers": providers[name]} if name in providers else {}),
         }
     return block
+
+
+def _named_providers(accounts: xr.Dataset, scenario: Scenario) -> dict[str, Block]:
+    """Summarise the groups of providers of every contract that names any: contract, then group."""
+    naming = [name for name, terms in scenario.settings.contracts.items() if terms.providers]
+    if not naming:
+        return {}
+    results = provider_results(accounts, scenario, contracts=sorted(naming))
+    blocks: dict[str, Block] = {name: {} for name in naming}
+    for place in results["provider"].values:
+        group = results.sel(provider=place)
+        blocks[str(group["contract"].item())][str(group["group"].item())] = _group_block(group)
+    return blocks
+
+
+def _group_block(group: xr.Dataset) -> Block:
+    """Summarise a group: its result, that of one provider, and the chances that reserves are lost."""
+    providers = int(group["providers"])
+    lost = group["providers_lost"]
+    return {
+        "providers": providers,
+        "market_share": float(group["market_share"]),
+        "result": per_year(group["result"]),
+        "single_result": per_year(group["single_result"]),
+        "chance_reserve_lost": _by_the_end(lost / providers),
+        "chance_any_reserve_lost": _by_the_end(lost > 0),
+        "chance_reserve_lost_as_one": _by_the_end(group["reserve_lost"]),
+    }
+
+
+def _by_the_end(lost: xr.DataArray) -> Block:
+    """Return the mean over draws by the end of each year; in total that of the last."""
+    chances = {str(year): float(lost.sel(year=year).mean()) for year in lost["year"].values}
+    return {**chances, TOTAL: list(chances.values())[-1]}
 
 
 def municipalities_block(bills: xr.Dataset, overruns: xr.Dataset, drivers: xr.Dataset) -> Block:

@@ -72,7 +72,8 @@ def tidy_tables(summary: Mapping[str, Any]) -> dict[str, Table]:
         columns. ``period`` is a year or "total"; ``year`` is that year as a number, empty for the
         total. A number that is certain, such as a budget, stands in ``mean``. A part of a
         quantity has a dotted name, such as ``savings.real``. ``waiting.csv`` is there where care
-        forms have places, ``ages.csv`` where children have ages.
+        forms have places, ``ages.csv`` where children have ages, ``providers.csv`` where a contract
+        names its providers.
     """
     limits = {name: summary[name] for name in ("waiting", "ages") if summary.get(name)}
     return {
@@ -80,6 +81,7 @@ def tidy_tables(summary: Mapping[str, Any]) -> dict[str, Table]:
         "contracts.csv": _contracts(summary),
         "municipalities.csv": _municipalities(summary),
         "allocation.csv": _allocation(summary),
+        **_providers(summary),
         **{f"{name}.csv": _by_care_form(block) for name, block in limits.items()},
     }
 
@@ -98,10 +100,33 @@ def _contracts(summary: Mapping[str, Any]) -> Table:
     rows: list[Row] = []
     for name, contract in summary["contracts"].items():
         quantities = {key: value for key, value in contract.items() if isinstance(value, Mapping)}
-        lost = quantities.get("chance_reserve_lost", {})
-        quantities["chance_reserve_lost"] = {year: {"probability": p} for year, p in lost.items()}
-        rows += [[name, contract["form"], *row] for row in _long(quantities, ("probability",))]
+        quantities.pop("providers", None)
+        rows += [[name, contract["form"], *row] for row in _with_chances(quantities)]
     return header, rows
+
+
+def _providers(summary: Mapping[str, Any]) -> dict[str, Table]:
+    """Return the groups of providers, of the contracts that name any, as a table of their own."""
+    header = ["contract", "group", "providers", "market_share"]
+    rows: list[Row] = []
+    for name, contract in summary["contracts"].items():
+        for group, block in contract.get("providers", {}).items():
+            quantities = {key: value for key, value in block.items() if isinstance(value, Mapping)}
+            who: Row = [name, group, block["providers"], block["market_share"]]
+            rows += [[*who, *row] for row in _with_chances(quantities)]
+    columns = ["quantity", "period", "year", *STATISTICS, "probability"]
+    return {"providers.csv": ([*header, *columns], rows)} if rows else {}
+
+
+def _with_chances(quantities: Mapping[str, Any]) -> list[Row]:
+    """Return quantities as rows; chances by the end of a year stand in ``probability``."""
+    told = {
+        name: {year: {"probability": p} for year, p in years.items()}
+        if name.startswith("chance_")
+        else years
+        for name, years in quantities.items()
+    }
+    return _long(told, ("probability",))
 
 
 def _municipalities(summary: Mapping[str, Any]) -> Table:

@@ -18,7 +18,7 @@ Buyers = dict[str, set[str]]
 
 
 def youth_age_findings(subject: Subject) -> Iterator[Finding]:
-    """Warn where the youth of all bands is not that of population.csv."""
+    """Warn once where the youth of all bands is not that of population.csv."""
     bands: dict[tuple[str, int], list[YouthAges]] = defaultdict(list)
     places = {}
     for place, row in subject.rows("youth_ages", YouthAges):
@@ -26,13 +26,14 @@ def youth_age_findings(subject: Subject) -> Iterator[Finding]:
         places[row.municipality, row.year] = place
     population = subject.rows("population", Population)
     youth = {(row.municipality, row.year): row.youth for _, row in population}
-    for (town, year), rows in bands.items():
-        if (town, year) in youth and not _agree(rows, youth[town, year]):
-            total = math.fsum(row.youth for row in rows)
-            yield places[town, year].warning(
-                f"column youth: the ages of {town} in {year} add up to {total:.10g}, but "
-                f"population.csv has {youth[town, year]:.10g}"
-            )
+    differ = [key for key, rows in bands.items() if key in youth and not _agree(rows, youth[key])]
+    for town, year in differ[:1]:
+        total = math.fsum(row.youth for row in bands[town, year])
+        more = f"; {len(differ) - 1} more differ" if len(differ) > 1 else ""
+        yield places[town, year].warning(
+            f"column youth: the ages of {town} in {year} add up to {total:.10g}, but population.csv "
+            f"has {youth[town, year]:.10g}{more}"
+        )
 
 
 def _agree(rows: list[YouthAges], youth: float) -> bool:

@@ -193,6 +193,10 @@ class Scenario:
 
         Costs of single children are not counted in it: no yardstick asks for them.
         """
+        return self._reference
+
+    @cached_property
+    def _reference(self) -> Scenario:
         yardstick = self.all_pxq()
         contracts = {
             name: terms.model_copy(update={"child_retentions": ()})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from types import MappingProxyType
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -25,7 +27,8 @@ _NAMED: tuple[tuple[str, type[BaseModel]], ...] = (
 )
 
 
-def allowed_ranges(model: type[BaseModel]) -> dict[str, Allowed]:
+@cache
+def allowed_ranges(model: type[BaseModel]) -> Mapping[str, Allowed]:
     """Return the fields of a model that may be uncertain, each with the range it is clipped to.
 
     A field of a table inside the model has a dotted name.
@@ -43,7 +46,7 @@ def allowed_ranges(model: type[BaseModel]) -> dict[str, Allowed]:
             ranges[name] = _allowed(description)
         for inner in _tables_in(description.annotation):
             ranges |= {f"{name}.{below}": allowed for below, allowed in allowed_ranges(inner).items()}
-    return ranges
+    return MappingProxyType(ranges)
 
 
 def value_at(record: BaseModel, field: str) -> Any:
