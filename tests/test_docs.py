@@ -29,7 +29,7 @@ from typer.testing import CliRunner
 import jeugdsim as js
 from jeugdsim import cli
 from jeugdsim.results import outcome
-from jeugdsim.scenario import Scenario, settings
+from jeugdsim.scenario import Scenario, keys, settings
 from jeugdsim.scenario.tables import SURVIVAL, TABLES
 
 DOCS = ROOT / "docs"
@@ -243,7 +243,7 @@ def test_every_number_and_file_of_a_result_is_explained(
     outcome.write(tmp_path)
     summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
     names = {*scenario.municipality_names, *scenario.contract_names, *scenario.care_form_names}
-    names |= set(settings.KEYS)
+    names |= set(keys.KEYS)
     page = (DOCS / "gids" / "antwoord-lezen.md").read_text(encoding="utf-8")
     told = in_code_type(page)
     assert not sorted(set(keys_of(summary, names)) - told)

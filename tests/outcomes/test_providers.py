@@ -502,9 +502,8 @@ def test_the_summary_tells_of_providers_only_where_a_contract_names_them() -> No
 
 def test_a_run_writes_its_providers(tmp_path: Path) -> None:
     """Also where places limit care: squares are then those of care without places."""
-    scenario = crowded().with_changes(
-        {"contracts": {name: {"providers": THREE} for name in crowded().contract_names}}
-    )
+    changes = {f"contracts.{name}.providers": THREE for name in crowded().contract_names}
+    scenario = crowded().with_changes(changes)
     outcome = js.run(scenario, draws=4, seed=SEED, progress=False)
     outcome.write(tmp_path)
     table = pd.read_csv(tmp_path / "providers.csv")

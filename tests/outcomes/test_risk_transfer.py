@@ -267,3 +267,7 @@ def test_the_table_fits_the_screen(table: Any, small: Scenario, language: str, w
     named = "en een redding" if language == "nl" else "and a bail-out"
     assert sum(named in line for line in lines) == 2 * len(TASK_BASED)
     assert "nan" not in text
+    care = (
+        "De zorg is in elke rij dezelfde" if language == "nl" else "The care is the same in every row"
+    )
+    assert sum(line.startswith(care) for line in lines) == 2

@@ -15,8 +15,8 @@ from jeugdsim.allocation.shares import NotComputableError
 from jeugdsim.engine.plan import youth_by_year
 from jeugdsim.funding.settlement import check_belongs, contract_places, ordered
 from jeugdsim.scenario.findings import nearest
+from jeugdsim.scenario.keys import KEYS
 from jeugdsim.scenario.model import Scenario
-from jeugdsim.scenario.settings import KEYS, KEYS_THAT_NEED_USE
 
 Array = npt.NDArray[np.float64]
 Key = str | Mapping[str, str]
@@ -116,11 +116,13 @@ def contract_keys(scenario: Scenario, key: Key) -> dict[str, str | None]:
     ValueError
         When a key or contract is unknown, or a table leaves out a contract that is not P x Q.
     """
-    contracts = scenario.settings.contracts
+    contracts, allocation = scenario.settings.contracts, scenario.settings.allocation
+    known = (*KEYS, *allocation.defined)
     for wanted in [key] if isinstance(key, str) else _table(key).values():
-        if wanted not in KEYS:
-            known = ", ".join(KEYS)
-            raise ValueError(f"no key is called {wanted!r}{nearest(wanted, KEYS)}; known: {known}")
+        if wanted not in known:
+            raise ValueError(
+                f"no key is called {wanted!r}{nearest(wanted, known)}; known: {', '.join(known)}"
+            )
     if isinstance(key, str):
         keys = {name: None if terms.form == "pxq" else key for name, terms in contracts.items()}
     else:
@@ -132,7 +134,7 @@ def contract_keys(scenario: Scenario, key: Key) -> dict[str, str | None]:
             if contracts[name].form != "pxq":
                 raise ValueError(f"the table of keys names no key for contract {name!r}")
             continue
-        if chosen in KEYS_THAT_NEED_USE and not contracts[name].knows_use:
+        if allocation.needs_use(chosen) and not contracts[name].knows_use:
             raise NotComputableError(
                 f"{chosen} needs own use, which contract {name!r} does not register "
                 "(use_registered = false)"

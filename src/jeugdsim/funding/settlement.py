@@ -39,6 +39,8 @@ _CONTRACT_DIMS = ("draw", "year", "contract")
 _CELL_DIMS = ("draw", "year", "municipality", "care_form")
 _YEAR_DIMS = ("draw", "year")
 _BLOCK_ROWS = 512
+_CARRIED = ("income_index", "clients_in_year", "child_excess", "child_retentions")
+"""Volumes that keys and outcomes ask of accounts."""
 _COLUMNS = (
     "payment",
     "provider_cost",
@@ -174,7 +176,7 @@ def settle(
             **{name: (_CONTRACT_DIMS, np.stack(column, 2)) for name, column in columns.items()},
             "use_value": (_CELL_DIMS, use_value),
             "index_provisional": (_YEAR_DIMS, index),
-            **({"income_index": volumes["income_index"]} if "income_index" in volumes else {}),
+            **{name: volumes[name] for name in _CARRIED if name in volumes},
             **({} if expected_units is None else {CARRIED: expected_units}),
         },
         coords={

@@ -82,11 +82,8 @@ def _table(rows: Sequence[Row], period: str, draws: int, language: str, width: i
             [_back(row, language) for row in rows],
         ),
     ]
-    return [
-        *wrap(title, width),
-        *render(columns, width=width),
-        *_cost_line(rows, draws, unit, language),
-    ]
+    cost = _cost_line(rows, draws, unit, language)
+    return [*wrap(title, width), *render(columns, width=width), *wrap(cost, width)]
 
 
 def _name(row: Row, language: str) -> str:

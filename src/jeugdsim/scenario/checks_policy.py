@@ -10,9 +10,10 @@ from jeugdsim.scenario.contracts import Contract
 from jeugdsim.scenario.draft import Agreement, Subject
 from jeugdsim.scenario.files import Place
 from jeugdsim.scenario.findings import Finding, listed, meant, shown
+from jeugdsim.scenario.keys import Allocation
 from jeugdsim.scenario.model import covers
 from jeugdsim.scenario.rows import CareForm, Demand, Move
-from jeugdsim.scenario.settings import KEYS_THAT_NEED_USE, Lever
+from jeugdsim.scenario.settings import Lever
 from jeugdsim.scenario.tree import Node
 
 
@@ -216,11 +217,12 @@ def _keys_have_their_use(subject: Subject) -> Iterator[Finding]:
     """Refuse a key in use that asks for own use where own use is not registered."""
     if subject.allocation is None:
         return
-    used = subject.allocation.used
+    allocation = subject.allocation
+    used = allocation.used
     for agreed in sorted(subject.agreements, key=lambda agreed: agreed.keys):
         name, terms = agreed.contract, agreed.terms
         key = used.get(name) if isinstance(used, dict) else _key_for(terms, used)
-        if key in KEYS_THAT_NEED_USE and not terms.knows_use:
+        if key and _asks_use(allocation, key) and not terms.knows_use:
             at = ("allocation", "used", name)
             place = agreed.place if agreed.is_option else subject.place(*at)
             yield place.error(
@@ -229,6 +231,14 @@ def _keys_have_their_use(subject: Subject) -> Iterator[Finding]:
                 f"and write use_registered = true in [{agreed.path}], or use a key that needs no "
                 "use: expected_use, inhabitants or youth_population"
             )
+
+
+def _asks_use(allocation: Allocation, key: str) -> bool:
+    """Tell whether a key asks for own use; one that does not exist is told elsewhere."""
+    try:
+        return allocation.needs_use(key)
+    except (KeyError, RecursionError):
+        return False
 
 
 def _owner(agreed: Agreement) -> str:

@@ -19,6 +19,7 @@ from jeugdsim.scenario.correlations import without_stale_pairs
 from jeugdsim.scenario.files import Place
 from jeugdsim.scenario.frozen import frozen
 from jeugdsim.scenario.inherit import without_stale_sources
+from jeugdsim.scenario.keys import Allocation
 from jeugdsim.scenario.rows import Row
 from jeugdsim.scenario.settings import Budget, FundingResponse, Savings, Settings, World
 from jeugdsim.scenario.tables import SURVIVAL, TABLES, TableKind, name_text
@@ -45,6 +46,7 @@ _FIRST_KEYS: dict[type[BaseModel], frozenset[str]] = {
         }
     ),
     LossBand: frozenset({"above", "payer_share"}),
+    Allocation: frozenset({"keys", "used"}),
     FundingResponse: frozenset(FundingResponse.model_fields) - {"step_down", "refill", "delay_years"},
 }
 
@@ -90,9 +92,10 @@ def _without_unused(content: dict[str, Any]) -> dict[str, Any]:
     told = {name: part for name, part in content.items() if name not in unused}
     for name in told.keys() & TABLES.keys():
         told[name] = _without_defaults(TABLES[name], told[name], len(TABLES[name].keys))
-    for name in ("tariff_resets", "options"):
+    for name in ("tariff_resets", "options", "changes"):
         if not told[name]:
             del told[name]
+    told["allocation"] = _without_later(Allocation, told["allocation"])
     told["world"] = _without_later(World, told["world"])
     told["contracts"] = {name: _contract(terms) for name, terms in told["contracts"].items()}
     told["funding_response"] = {

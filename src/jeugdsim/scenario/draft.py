@@ -16,8 +16,9 @@ from jeugdsim.scenario.contracts import Contract
 from jeugdsim.scenario.fields import Date, Years
 from jeugdsim.scenario.files import Place
 from jeugdsim.scenario.inherit import SCOPE
+from jeugdsim.scenario.keys import Allocation
 from jeugdsim.scenario.rows import Row
-from jeugdsim.scenario.settings import Allocation, Budget, Lever, Settings
+from jeugdsim.scenario.settings import Budget, Lever, Settings
 from jeugdsim.scenario.tables import Line
 from jeugdsim.scenario.tree import Node, bare, lever_name
 

@@ -32,9 +32,9 @@ from jeugdsim.scenario.fields import (
     at_most,
     by_name,
     first_of_january,
-    in_order,
 )
 from jeugdsim.scenario.frozen import FrozenDict
+from jeugdsim.scenario.keys import Allocation, Change
 from jeugdsim.scenario.numbers import (
     Fraction,
     NonNegative,
@@ -47,11 +47,6 @@ from jeugdsim.scenario.numbers import (
     problem,
     whole,
 )
-
-KEYS = ("actual_use", "rolling_use", "expected_use", "inhabitants", "youth_population")
-KEYS_THAT_NEED_USE = ("actual_use", "rolling_use")
-
-KeyName = Literal["actual_use", "rolling_use", "expected_use", "inhabitants", "youth_population"]
 
 
 class IndexProcess(Table):
@@ -232,17 +227,12 @@ class Lever(Table):
         return self
 
 
-class Allocation(Table):
-    """The keys to report and the key in use: one name, or a table contract -> key."""
-
-    keys: Annotated[tuple[KeyName, ...], AfterValidator(in_order)] = ()
-    """The allocation keys to report."""
-    used: Annotated[KeyName | dict[str, KeyName], Frozen]
-    """The key in use for contracts that are not P x Q, or a table contract = key."""
-
-
 def _levers_by_name(levers: tuple[Lever, ...]) -> tuple[Lever, ...]:
     return tuple(sorted(levers, key=lambda lever: lever.name))
+
+
+def _in_time(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    return tuple(sorted(changes, key=lambda one: (one.year, one.municipality, one.care_forms)))
 
 
 class Settings(Table):
@@ -282,6 +272,8 @@ class Settings(Table):
     """What is done to save."""
     allocation: Allocation
     """Who pays which share."""
+    changes: Annotated[tuple[Change, ...], AfterValidator(_in_time)] = ()
+    """Changes of membership; they hold in the reference too."""
     correlations: Annotated[dict[str, RankCorrelation], AfterValidator(by_name), Frozen] = Field(
         default_factory=FrozenDict
     )
