@@ -26,9 +26,9 @@ if TYPE_CHECKING:
         settle,
         top_ups,
     )
-    from jeugdsim.funding.ceiling import ceiling
     from jeugdsim.funding.expected_cost import expected_cost
-    from jeugdsim.funding.minimum_savings import minimum_savings
+    from jeugdsim.funding.rules.ceiling import ceiling
+    from jeugdsim.funding.rules.minimum_savings import minimum_savings
     from jeugdsim.outcomes import income_gap, overrun, savings
     from jeugdsim.outcomes.pooling import pooling
     from jeugdsim.outcomes.providers import provider_results

@@ -12,9 +12,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import jeugdsim as js
-from jeugdsim.funding.child_stop_loss import excess_above
-from jeugdsim.funding.index_clause import clause_index
-from jeugdsim.funding.output_based import unpaid_returns
+from jeugdsim.funding.rules.child_stop_loss import excess_above
+from jeugdsim.funding.rules.index_clause import clause_index
+from jeugdsim.funding.rules.output_based import unpaid_returns
 from jeugdsim.scenario.contracts import IndexClause
 
 Array = npt.NDArray[np.float64]

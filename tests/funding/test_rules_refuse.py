@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import jeugdsim as js
-from jeugdsim.funding.child_stop_loss import excess_above
-from jeugdsim.funding.index_clause import clause_index
-from jeugdsim.funding.output_based import unpaid_returns
+from jeugdsim.funding.rules.child_stop_loss import excess_above
+from jeugdsim.funding.rules.index_clause import clause_index
+from jeugdsim.funding.rules.output_based import unpaid_returns
 from jeugdsim.scenario.contracts import IndexClause
 
 NO_EUROS = [-0.01, float("nan"), float("inf"), "honderd", None, [100.0, -1.0]]

@@ -138,13 +138,7 @@ def test_a_ceiling_in_euros_grows_and_half_the_tariff_is_paid_above_it() -> None
     )
 
 
-@pytest.mark.parametrize(
-    "per",
-    [
-        {},
-        {"per": "provider"},
-    ],
-)
+@pytest.mark.parametrize("per", [{}, {"per": "provider"}])
 def test_a_hard_ceiling_of_the_expected_cost_is_the_same_per_provider(per: dict[str, str]) -> None:
     """K = 1.05 x 100,000, with the index; groups of 70%, 20% and the other 10% hit theirs at once."""
     terms = {
@@ -548,8 +542,8 @@ def test_a_transition_in_steps_also_of_the_claims() -> None:
     )
 
 
-def test_a_premium_is_paid_in_full_whatever_the_share_in_force() -> None:
-    """Half task-based: claims 0.5 x 10,000, premium 0.02 x 100,000."""
+def test_a_premium_is_paid_for_the_share_in_force() -> None:
+    """Half task-based: claims 0.5 x 10,000, premium 0.5 x 0.02 x 100,000."""
     terms = {
         "form": "task_based",
         "transition": {2025: 0.5},
@@ -559,8 +553,8 @@ def test_a_premium_is_paid_in_full_whatever_the_share_in_force() -> None:
     check(
         settled(terms, [[1200]]),
         payment=[[110_000]],  # 0.5 x 100,000 + 0.5 x 120,000
-        provider_cost=[[117_000]],  # 120,000 - 5,000 + 2,000
-        reinsurance=[[3_000]],
+        provider_cost=[[116_000]],  # 120,000 - 5,000 + 1,000
+        reinsurance=[[4_000]],
     )
 
 
@@ -606,8 +600,11 @@ def test_an_extension_is_rebased_per_draw_at_the_clause_and_without_recalibratio
     )
 
 
-def test_an_extension_is_rebased_on_all_care_also_that_of_expensive_children() -> None:
-    """C = 100,000 in 2025, of which 20,000 lies above 5,000 and 18,000 is covered: B is C again."""
+def test_an_extension_is_rebased_on_what_is_not_covered_per_child() -> None:
+    """C = 100,000, of which 20,000 lies above 5,000 and 18,000 is covered: B becomes 82,000.
+
+    On all care the covered part would be paid twice.
+    """
     terms = {
         "form": "task_based",
         "child_retentions": [5_000.0],
@@ -616,8 +613,8 @@ def test_an_extension_is_rebased_on_all_care_also_that_of_expensive_children() -
     }
     check(
         settled(terms, [[1000, 1000]], excess=[[[[20_000]]]]),
-        agreed_budget=[[100_000, 100_000]],
-        payment=[[108_000, 108_000]],  # 100,000 + 0.4 x 20,000
+        agreed_budget=[[100_000, 82_000]],
+        payment=[[108_000, 90_000]],  # the budget + 0.4 x 20,000
         provider_cost=[[90_000, 90_000]],  # 100,000 - 0.5 x 20,000
     )
 
@@ -820,10 +817,10 @@ def test_a_reset_moves_every_price(
 
 
 @pytest.mark.parametrize("ceiling", [{"euros": 100_000.0}, {"of_expected": 1.0}])
-def test_a_ceiling_does_not_move_with_a_reset(ceiling: dict[str, float]) -> None:
-    """K is euros of price_year with the index and growth: 100,000, where 110,000 is due."""
+def test_a_ceiling_moves_with_a_reset(ceiling: dict[str, float]) -> None:
+    """A reset raises every price that was agreed, the ceiling too: 110,000 is due and paid."""
     accounts = settled({"form": "pxq", "ceiling": ceiling}, [[1000, 1000]], tariff_resets=FROM_2026)
-    check(accounts, payment=[[100_000, 100_000]], care_value=[[100_000, 110_000]])
+    check(accounts, payment=[[100_000, 110_000]], care_value=[[100_000, 110_000]])
 
 
 def test_an_extension_counts_a_reset_once() -> None:

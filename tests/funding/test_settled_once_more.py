@@ -312,7 +312,7 @@ def agree(contract: tuple[str, dict[str, Any]], seed: int, reset: list[Any]) -> 
     compare(terms, form, ["dag"] if one_form else ["dag", "nacht"], seed, reset)
 
 
-@settings(SLOW, max_examples=40)
+@settings(SLOW, max_examples=200)
 @given(contracts, st.integers(0, 1000), resets)
 def test_a_contract_with_any_terms(
     contract: tuple[str, dict[str, Any]], seed: int, reset: list[Any]
@@ -321,7 +321,7 @@ def test_a_contract_with_any_terms(
 
 
 @pytest.mark.prove
-@settings(SLOW, max_examples=1000)
+@settings(SLOW, max_examples=2000)
 @given(contracts, st.integers(0, 1000), resets)
 def test_many_contracts_with_any_terms(
     contract: tuple[str, dict[str, Any]], seed: int, reset: list[Any]

@@ -161,13 +161,13 @@ def split(arguments: dict[str, Any]) -> list[float]:
 def clause(arguments: dict[str, Any]) -> list[float]:
     index = np.atleast_2d(arguments.pop("index"))
     terms = IndexClause(**arguments) if arguments else None
-    return flat(rule_named("funding.index_clause.clause_index")(index, terms))
+    return flat(rule_named("funding.rules.index_clause.clause_index")(index, terms))
 
 
 def excess(arguments: dict[str, Any]) -> list[float]:
     """Ask with lists, also where a row has one sum only."""
     known = [np.atleast_1d(arguments[name]) for name in ("retentions", "excess")]
-    found = rule_named("funding.child_stop_loss.excess_above")
+    found = rule_named("funding.rules.child_stop_loss.excess_above")
     return flat(found(*known, arguments["retention"]))
 
 
@@ -181,8 +181,8 @@ def top_ups(arguments: dict[str, Any]) -> list[float]:
 SPECIAL: dict[str, Callable[[dict[str, Any]], list[float]]] = {
     "js.risk_split": split,
     "js.risk_split, expected": split,
-    "funding.index_clause.clause_index": clause,
-    "funding.child_stop_loss.excess_above": excess,
+    "funding.rules.index_clause.clause_index": clause,
+    "funding.rules.child_stop_loss.excess_above": excess,
     "js.top_ups": top_ups,
 }
 ROWS = list(rows())
@@ -214,8 +214,8 @@ def test_the_tables_hold_every_rule() -> None:
     asked = {
         "js.risk_sharing", "js.risk_split", "js.risk_split, expected", "js.ceiling",
         "js.minimum_savings", "js.recalibrate", "js.output_payment", "js.availability_payment",
-        "js.top_ups", "funding.child_stop_loss.excess_above", "funding.index_clause.clause_index",
-        "funding.output_based.unpaid_returns",
+        "js.top_ups", "funding.rules.child_stop_loss.excess_above",
+        "funding.rules.index_clause.clause_index", "funding.rules.output_based.unpaid_returns",
     }  # fmt: skip
     assert {settlement.rule for settlement in ROWS} == asked
     assert len(ROWS) >= 150

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from regions import HAAGLANDEN
 
 import jeugdsim as js
-from jeugdsim.funding.terms import term_rows
-from jeugdsim.funding.told_ceiling import paid_in_full_up_to
+from jeugdsim.funding.told.ceiling import paid_in_full_up_to
+from jeugdsim.funding.told.terms import term_rows
 from jeugdsim.report.contract_answer import printed_terms
 from jeugdsim.report.contract_sentence import contract_sentence, written_euros, written_percent
 from jeugdsim.report.contract_words import CONTRACT_WORDS

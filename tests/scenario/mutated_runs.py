@@ -39,10 +39,11 @@ def run_gives_numbers(scenario: js.Scenario, *, with_summary: bool) -> bool:
     except js.ScenarioError as error:  # a draw that can't be counted
         check_findings(error)
         return False
-    pxq = [name for name, terms in scenario.settings.contracts.items() if terms.form == "pxq"]
-    agreed = outcome.accounts.agreed_budget.drop_sel(contract=pxq)
+    contracts = scenario.settings.contracts
+    without = [name for name, terms in contracts.items() if terms.form in ("pxq", "output_based")]
+    agreed = outcome.accounts.agreed_budget.drop_sel(contract=without)
     assert np.isfinite(agreed).all()
-    accounts = outcome.accounts.drop_vars("agreed_budget")
+    accounts = outcome.accounts.drop_vars(("agreed_budget", *MAY_BE_ABSENT), errors="ignore")
     volumes = outcome.volumes.drop_vars(MAY_BE_ABSENT, errors="ignore")
     for data in (volumes, accounts, outcome.bills, outcome.overruns, outcome.savings):
         for name, values in data.data_vars.items():

@@ -22,6 +22,7 @@ import jeugdsim as js
 from jeugdsim.scenario.checks import name_problem
 from jeugdsim.scenario.checks_plausible import growths, responses
 from jeugdsim.scenario.checks_size import largest
+from jeugdsim.scenario.contracts import TERMS_OF_FORM
 from jeugdsim.scenario.fields import MOST_EFFECT, MOST_GROWTH
 from jeugdsim.scenario.settings import Settings
 from jeugdsim.scenario.toml_file import KeyPath
@@ -164,6 +165,21 @@ def test_every_misspelt_key_is_refused_and_known(toml: str) -> None:
         changed = with_value(values, path[:-1], misspelt) if path[:-1] else misspelt
         assert refusals(changed), path
         assert told(changed), path
+
+
+@pytest.mark.parametrize("form", TERMS)
+def test_a_form_takes_its_own_terms_only(form: str) -> None:
+    """For contracts and for options, whichever way a term of another form is written."""
+    for other in TERMS:
+        for term, value in tomllib.loads(TERMS[other]).items():
+            terms = {"form": form, term: value}
+            values = tomllib.loads(TOML)
+            option = {**values, "options": {"verblijf": {"x": terms}}}
+            own = with_value(values, ("contracts", "ambulant"), {**terms, "segments": ["x"]})
+            is_own = term in TERMS_OF_FORM[form]
+            for changed in (own, option):
+                assert (told(changed) == []) == is_own or "provider" in str(value), (form, term)
+                assert agree(changed), (form, term)
 
 
 VALUES: list[Any] = [

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.engine.flows import Rewards, Routes, backward
+from jeugdsim.engine.flows import Rewards, backward
 from jeugdsim.engine.network import Moment, Network, Town
 
 Array = npt.NDArray[np.float64]
@@ -96,151 +96,6 @@ def weighted_variance(network: Network, moment: Moment, arrivals: Array, weights
 
 
 @dataclass(frozen=True)
-class Lines:
-    """Sums over a child's care, each (lines, years, municipalities, care forms).
-
-    Attributes
-    ----------
-    per_unit : ndarray
-        What a unit of care counts for in each line.
-    per_start, per_end : ndarray or None
-        What the start of a stay counts for, and its end; None: nothing.
-    """
-
-    per_unit: Array
-    per_start: Array | None = None
-    per_end: Array | None = None
-
-    def everywhere(self) -> Array:
-        """Return the size of whatever counts, to see where anything does."""
-        parts = (self.per_unit, self.per_start, self.per_end)
-        return np.asarray(sum(np.abs(part) for part in parts if part is not None))
-
-
-def child_products(
-    network: Network, moment: Moment, arrivals: Array, lines: Lines, threads: int | None = None
-) -> Array:
-    """Return E[sum over children of line i x line j], the products of what each child brings.
-
-    Where children are Poisson this is the covariance of the lines' sums. It is also what is left to
-    chance when all care is known and every child goes to a provider with chance p: p (1 - p) times it.
-
-    Parameters
-    ----------
-    network, moment, arrivals
-        As for ``volume_variances``.
-    lines : Lines
-        What a child's care counts for.
-    threads : int, optional
-        Threads; by default the processors at hand.
-
-    Returns
-    -------
-    ndarray, shape (lines, lines)
-    """
-    counts_in = lines.everywhere()
-    pairs = _by_last_year(counts_in)
-    same: dict[tuple[bytes, ...], list[Town]] = {}
-    for town in network.towns:
-        place = network.plan.cell_municipality[town.cells[0]]
-        in_town: npt.NDArray[np.bool_] = (counts_in[:, :, place] > 0.0).max(axis=(0, 1))
-        bringing = in_town[network.plan.cell_form[town.cells]]
-        if bringing.any():
-            part = _on_the_way(town, bringing)
-            own = [of[:, :, place].tobytes() for of in _given(lines)]
-            key = (part.signature, moment.units_by_day[part.cells].tobytes(), *own)
-            same.setdefault(key, []).append(part)
-
-    def of_towns(towns: list[Town]) -> Array:
-        rewards = _pair_rewards(network, moment, towns[0], lines, pairs, counts_in)
-        worth = _worth(network, moment, towns[0], rewards)
-        return np.asarray(sum(_squares(moment, town, worth, arrivals) for town in towns))
-
-    with ThreadPoolExecutor(threads) as pool:
-        squares = sum(pool.map(of_towns, same.values()), start=np.zeros(len(pairs)))
-    return _unpolarised(pairs, squares, len(counts_in))
-
-
-def _given(lines: Lines) -> list[Array]:
-    return [of for of in (lines.per_unit, lines.per_start, lines.per_end) if of is not None]
-
-
-def _by_last_year(counts_in: Array) -> npt.NDArray[np.int64]:
-    """Return all pairs of lines (i <= j), in order of the last year in which either counts."""
-    years = np.arange(1, counts_in.shape[1] + 1)
-    last = (counts_in.any(axis=(2, 3)) * years).max(axis=1)
-    pairs = np.stack(np.triu_indices(len(last)), axis=1)
-    return np.asarray(pairs[np.argsort(last[pairs].max(axis=1), kind="stable")])
-
-
-def _unpolarised(pairs: npt.NDArray[np.int64], squares: Array, lines: int) -> Array:
-    """Return products from squares of sums: xy = ((x + y)^2 - x^2 - y^2) / 2."""
-    products = np.zeros((lines, lines))
-    products[pairs[:, 0], pairs[:, 1]] = squares
-    products = products + np.triu(products, 1).T
-    own = np.diag(products) / 4.0  # the sum of a line with itself is twice that line
-    products = (products - own[:, None] - own[None, :]) / 2.0
-    np.fill_diagonal(products, own)
-    return products
-
-
-def _on_the_way(town: Town, bringing: npt.NDArray[np.bool_]) -> Town:
-    """Return the cells that bring something, and those in which a child may be between two of them."""
-    cells = len(town.cells)
-    steps = np.zeros((cells, cells), dtype=np.bool_)
-    origin = np.repeat(np.arange(cells), np.diff(town.routes.first))
-    steps[origin, town.routes.to] = True
-    keep = bringing | (_reached(bringing, steps) & _reached(bringing, steps.T))
-    at = np.cumsum(keep) - 1
-    stays = keep[origin] & keep[town.routes.to]
-    per_cell = np.bincount(at[origin[stays]], minlength=int(keep.sum()))
-    return Town(
-        town.cells[keep],
-        town.class_of[keep],
-        Routes(
-            first=np.concatenate([[0], np.cumsum(per_cell)]).astype(np.int64),
-            to=at[town.routes.to[stays]],
-            chance=town.routes.chance[stays],
-        ),
-    )
-
-
-def _reached(cells: npt.NDArray[np.bool_], steps: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Return cells and all that is reached from them by steps (from, to)."""
-    while True:
-        more = cells | (cells @ steps)
-        if (more == cells).all():
-            return cells
-        cells = more
-
-
-def _pair_rewards(
-    network: Network,
-    moment: Moment,
-    town: Town,
-    lines: Lines,
-    pairs: npt.NDArray[np.int64],
-    counts_in: Array,
-) -> Rewards:
-    """Return rewards whose targets are sums of two lines."""
-
-    def summed(of: Array) -> Array:
-        return np.asarray(of[pairs[:, 0]] + of[pairs[:, 1]])
-
-    place = network.plan.cell_municipality[town.cells[0]]
-    forms = network.plan.cell_form[town.cells]
-    year = network.tables.day_year[: network.days]
-    rewards = _weighted_rewards(network, moment, town, summed(lines.per_unit))
-    for into, of in ((rewards.entry, lines.per_start), (rewards.end, lines.per_end)):
-        if of is not None:
-            into += summed(of)[:, year, place][:, :, forms].transpose(2, 1, 0)
-    counted = summed(counts_in).any(axis=(2, 3))  # (pairs, years)
-    last = (counted * np.arange(1, network.years + 1)).max(axis=1) - 1
-    rewards.brings[:] = counts_in[:, :, place][:, :, forms].any(axis=(0, 1))
-    return rewards._replace(from_target=np.searchsorted(last, year).astype(np.int64))
-
-
-@dataclass(frozen=True)
 class _Worth:
     """What children bring, by cell of a municipality and target: see ``backward``."""
 
@@ -280,14 +135,10 @@ def _worth(network: Network, moment: Moment, town: Town, rewards: Rewards) -> _W
 
 def _variance(moment: Moment, town: Town, worth: _Worth, arrivals: Array) -> Array:
     """Return the variance of every target, over the children of one municipality."""
-    known = moment.stock[town.cells] * moment.stock_known[town.cells]
-    return np.asarray(_squares(moment, town, worth, arrivals) - known @ worth.stock_value**2)
-
-
-def _squares(moment: Moment, town: Town, worth: _Worth, arrivals: Array) -> Array:
-    """Return the expected sum over children of the square of every target."""
+    stock = moment.stock[town.cells]
+    known = stock * moment.stock_known[town.cells]
     entered = np.einsum("cd,cdt->t", arrivals[town.cells], worth.square)
-    return np.asarray(entered + moment.stock[town.cells] @ worth.stock_square)
+    return np.asarray(entered + stock @ worth.stock_square - known @ worth.stock_value**2)
 
 
 def _empty_rewards(

@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from jeugdsim.engine.child_products import Worth, child_products
 from jeugdsim.engine.expected import (
     Flows,
     expected_units,
@@ -21,8 +22,7 @@ from jeugdsim.engine.expected import (
     moment_at_the_mean,
 )
 from jeugdsim.engine.network import Moment, Network, make_network
-from jeugdsim.engine.variances import Lines, child_products
-from jeugdsim.funding.output_based import unpaid_returns
+from jeugdsim.funding.rules.output_based import unpaid_returns
 from jeugdsim.funding.settlement import contract_places
 from jeugdsim.funding.yardstick import Yardstick
 from jeugdsim.scenario.model import Scenario
@@ -76,7 +76,7 @@ class ExpectedChildren:
         """
         units = self._units * contract_places(self.scenario, name)
         products = child_products(
-            self._network, self._moment, self._flows.arrivals, self._lines(name), threads
+            self._network, self._moment, self._flows.arrivals, self._worth(name), threads
         )
         return ChildCosts(
             value=np.asarray((units * self._tariffs).sum(axis=(1, 2))),
@@ -108,20 +108,18 @@ class ExpectedChildren:
     def _yardstick(self) -> Yardstick:
         return Yardstick(self.scenario, None, None)
 
-    def _lines(self, name: str) -> Lines:
-        """Return what a unit, a start and an end count for: care year by year, and what is paid."""
+    def _worth(self, name: str) -> Worth:
+        """Return what a unit, a start and an end count for: as care, and as what is paid."""
         places = contract_places(self.scenario, name)
-        if self.scenario.settings.contracts[name].form != "output_based":
-            return Lines(_year_by_year(places * self._tariffs, self._years))
-        at_start, at_end = self._trajectory_prices(name, places)
-        care, start, end = (
-            _year_by_year(places * worth, self._years) for worth in (self._tariffs, at_start, at_end)
-        )
+        care = places * self._tariffs
         nothing = np.zeros_like(care)
-        return Lines(
-            per_unit=_one_by_one(care, nothing),
-            per_start=_one_by_one(nothing, start),
-            per_end=_one_by_one(nothing, end),
+        if self.scenario.settings.contracts[name].form != "output_based":
+            return Worth(*(np.stack([of]) for of in (care, nothing, nothing)))
+        at_start, at_end = self._trajectory_prices(name, places)
+        return Worth(
+            per_unit=np.stack([care, nothing]),
+            per_start=np.stack([nothing, places * at_start]),
+            per_end=np.stack([nothing, places * at_end]),
         )
 
     def _trajectory_prices(self, name: str, places: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
@@ -136,19 +134,3 @@ class ExpectedChildren:
         monthly = np.array([mean_of(terms.return_chance_per_month)])
         price = price * (1.0 - unpaid_returns(monthly, terms.unpaid_return_months)[0])
         return price * terms.paid_at_start, price * (1.0 - terms.paid_at_start)
-
-    @property
-    def _years(self) -> int:
-        return self._network.years
-
-
-def _year_by_year(worth: Array, years: int) -> Array:
-    """Return a line per year that counts (municipalities, care forms) in that year."""
-    lines = np.zeros((years, years, *worth.shape))
-    lines[np.arange(years), np.arange(years)] = worth
-    return lines
-
-
-def _one_by_one(first: Array, second: Array) -> Array:
-    """Return lines of two kinds, year by year: first, second, first, second, ..."""
-    return np.stack([first, second], axis=1).reshape(-1, *first.shape[1:])

@@ -14,14 +14,14 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from jeugdsim.funding.ceiling import ceiling
 from jeugdsim.funding.child_costs import ChildCosts
 from jeugdsim.funding.levels import levels
 from jeugdsim.funding.market import Group
 from jeugdsim.funding.reference import reference_units
+from jeugdsim.funding.rules.ceiling import ceiling
+from jeugdsim.funding.rules.termination import ended
 from jeugdsim.funding.settlement import contract_places, ordered
 from jeugdsim.funding.tariffs import reset_factors
-from jeugdsim.funding.termination import ended
 from jeugdsim.funding.yardstick import Yardstick
 from jeugdsim.scenario.contracts import Ceiling, Contract, Termination
 from jeugdsim.scenario.model import Scenario

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from jeugdsim.funding.terms import term_rows
-from jeugdsim.funding.told import TermRow
+from jeugdsim.funding.told.row import TermRow
+from jeugdsim.funding.told.terms import term_rows
 from jeugdsim.report.contract_sentence import contract_sentence
 from jeugdsim.report.words import check_language
 from jeugdsim.scenario.model import Scenario

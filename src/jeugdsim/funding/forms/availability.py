@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from jeugdsim.engine.limits import drawn_places, pools_of
-from jeugdsim.funding.availability import availability_payment
 from jeugdsim.funding.case import Case, Settled
 from jeugdsim.funding.forms.later_years import price_after
 from jeugdsim.funding.forms.task_based import topped_up
+from jeugdsim.funding.rules.availability import availability_payment
 from jeugdsim.world.calendar import make_calendar
 from jeugdsim.world.parameters import mean_parameters
 

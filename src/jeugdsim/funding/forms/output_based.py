@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from jeugdsim.funding.case import Case, Settled
 from jeugdsim.funding.forms.later_years import price_after
-from jeugdsim.funding.output_based import output_payment, unpaid_returns
+from jeugdsim.funding.rules.output_based import output_payment, unpaid_returns
 
 Array = npt.NDArray[np.float64]
 

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from jeugdsim.funding.case import Case, Settled
-from jeugdsim.funding.ceiling import ceiling
 from jeugdsim.funding.forms.later_years import price_after
+from jeugdsim.funding.rules.ceiling import ceiling
 from jeugdsim.scenario.contracts import Ceiling
 
 Array = npt.NDArray[np.float64]
@@ -42,7 +42,10 @@ def _below_ceilings(case: Case, terms: Ceiling) -> Array:
 
 
 def _ceiling_sum(case: Case, terms: Ceiling) -> Array:
-    """Return the ceiling of each year, nominal, shape (draws, years)."""
+    """Return the ceiling of each year, nominal, shape (draws, years).
+
+    It follows the index, the growth allowed for and tariff resets, as every agreed price does.
+    """
     once = terms.euros
     if once is None:
         assert terms.of_expected is not None  # one of the two, checked when read

@@ -13,18 +13,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.funding.bail_out import top_ups
 from jeugdsim.funding.basis import budget_basis
 from jeugdsim.funding.case import Case, Settled
-from jeugdsim.funding.child_stop_loss import excess_above
-from jeugdsim.funding.corridor import reinsured, shared_payment
-from jeugdsim.funding.extension import rebased_basis, years_of_growth
-from jeugdsim.funding.index_clause import clause_index
 from jeugdsim.funding.levels import levels
-from jeugdsim.funding.minimum_savings import minimum_savings
-from jeugdsim.funding.recalibration import moments, recalibrate
-from jeugdsim.funding.termination import ended
-from jeugdsim.funding.transition import blended
+from jeugdsim.funding.rules.bail_out import top_ups
+from jeugdsim.funding.rules.child_stop_loss import excess_above
+from jeugdsim.funding.rules.corridor import reinsured, shared_payment
+from jeugdsim.funding.rules.extension import rebased_basis, years_of_growth
+from jeugdsim.funding.rules.index_clause import clause_index
+from jeugdsim.funding.rules.minimum_savings import minimum_savings
+from jeugdsim.funding.rules.recalibration import moments, recalibrate
+from jeugdsim.funding.rules.termination import ended
+from jeugdsim.funding.rules.transition import blended
 from jeugdsim.scenario.contracts import BailOut, ChildStopLoss, Recalibration, Termination
 
 Array = npt.NDArray[np.float64]

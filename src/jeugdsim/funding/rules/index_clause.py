@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.funding.checks import above_zero
+from jeugdsim.funding.rules.checks import above_zero
 from jeugdsim.scenario.contracts import IndexClause
 
 Array = npt.NDArray[np.float64]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from jeugdsim.funding.told import NONE, ContractToTell, TermRow, split
+from jeugdsim.funding.told.row import NONE, ContractToTell, TermRow, split
 from jeugdsim.scenario.contracts import Ceiling
 
 Rows = Iterator[TermRow]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.funding.checks import at_least_zero, check_shapes, euros, shares
+from jeugdsim.funding.rules.checks import at_least_zero, check_shapes, euros, shares
 
 Array = npt.NDArray[np.float64]
 

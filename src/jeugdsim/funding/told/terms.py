@@ -14,9 +14,9 @@ import xarray as xr
 
 from jeugdsim.engine.plan import youth_by_year
 from jeugdsim.funding.case import Case
-from jeugdsim.funding.told import ContractToTell, TermRow
-from jeugdsim.funding.told_risks import RISKS, told_form
-from jeugdsim.funding.told_terms import TOLD_BY
+from jeugdsim.funding.told.risks import RISKS, told_form
+from jeugdsim.funding.told.row import ContractToTell, TermRow
+from jeugdsim.funding.told.rules import TOLD_BY
 from jeugdsim.funding.yardstick import Yardstick
 from jeugdsim.scenario.contracts import ANY_FORM, TERMS_OF_FORM, Contract
 from jeugdsim.scenario.model import Scenario

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 
-from jeugdsim.funding.checks import check_shapes, euros
+from jeugdsim.funding.rules.checks import check_shapes, euros
 from jeugdsim.scenario.contracts import GainBand, LossBand
 from jeugdsim.scenario.findings import listed
 

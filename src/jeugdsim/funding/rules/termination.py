@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.funding.checks import check_shapes, truths
+from jeugdsim.funding.rules.checks import check_shapes, truths
 
 Truths = npt.NDArray[np.bool_]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.funding.checks import at_least_zero, check_shapes, euros, shares
+from jeugdsim.funding.rules.checks import at_least_zero, check_shapes, euros, shares
 
 Array = npt.NDArray[np.float64]
 
@@ -37,7 +37,7 @@ def output_payment(
         The share of the price paid at the start, the rest at the end, 0 to 1.
     unpaid_share : array_like
         The share of trajectories of children that return unpaid, 0 to 1; see ``unpaid_returns`` in
-        ``jeugdsim.funding.output_based``.
+        ``jeugdsim.funding.rules.output_based``.
 
     Returns
     -------

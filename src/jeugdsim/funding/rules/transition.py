@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.funding.checks import check_shapes, euros, shares
 from jeugdsim.funding.levels import levels
+from jeugdsim.funding.rules.checks import check_shapes, euros, shares
 
 Array = npt.NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.funding.checks import above_zero, check_shapes, euros, whole
+from jeugdsim.funding.rules.checks import above_zero, check_shapes, euros, whole
 
 Array = npt.NDArray[np.float64]
 

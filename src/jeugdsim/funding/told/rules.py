@@ -12,9 +12,9 @@ from types import MappingProxyType
 from typing import Any
 
 from jeugdsim.engine.limits import drawn_places, pools_of
-from jeugdsim.funding.output_based import unpaid_returns
-from jeugdsim.funding.told import NONE, ContractToTell, TermRow, split
-from jeugdsim.funding.told_ceiling import told_ceiling
+from jeugdsim.funding.rules.output_based import unpaid_returns
+from jeugdsim.funding.told.ceiling import told_ceiling
+from jeugdsim.funding.told.row import NONE, ContractToTell, TermRow, split
 from jeugdsim.scenario.contracts import GainBand, LossBand, PerSchool, PerTask, PerYouth
 from jeugdsim.scenario.numbers import mean_of
 

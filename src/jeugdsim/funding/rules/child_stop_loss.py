@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.funding.checks import check_shapes, euros
+from jeugdsim.funding.rules.checks import check_shapes, euros
 
 Array = npt.NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jeugdsim.funding.told import NO_SHARES, ContractToTell, TermRow, split
+from jeugdsim.funding.told.row import NO_SHARES, ContractToTell, TermRow, split
 from jeugdsim.scenario.contracts import PerYouth
 
 PAYER, PROVIDER = split(1.0), split(0.0)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.funding.checks import check_shapes, euros, numbers, shares, truths
+from jeugdsim.funding.rules.checks import check_shapes, euros, numbers, shares, truths
 
 Array = npt.NDArray[np.float64]
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.funding.checks import above_zero, at_least_zero, check_shapes, euros, shares, whole
+from jeugdsim.funding.rules.checks import above_zero, at_least_zero, check_shapes, euros, shares, whole
 
 Array = npt.NDArray[np.float64]
 

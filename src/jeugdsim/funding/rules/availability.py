@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.funding.checks import above_zero, at_least_zero, check_shapes, euros, shares
+from jeugdsim.funding.rules.checks import above_zero, at_least_zero, check_shapes, euros, shares
 
 Array = npt.NDArray[np.float64]
 
@@ -90,10 +90,10 @@ def availability_payment(
         fee_per_place=fee, places=beds, use_days=days, year_days=span, units=used, fee_per_use=price
     )
     payment = fee * beds + price * used
+    back, added = shares("below_share", below_share), at_least_zero("above_share", above_share)
     if reference_occupancy is None:
         return np.asarray(payment)
     reference = above_zero("reference_occupancy", shares("reference_occupancy", reference_occupancy))
-    back, added = shares("below_share", below_share), at_least_zero("above_share", above_share)
     check_shapes(
         payment=payment, use_days=days, reference_occupancy=reference, below_share=back,
         above_share=added,
