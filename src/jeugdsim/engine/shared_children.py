@@ -1,7 +1,8 @@
 """What single children bring in each year, compiled: its products between years, summed over children.
 
 Lines count a child's care in one calendar year each: ``kinds`` of them per year, year after year. A
-product is summed over the stays of a child: own x own, and own x later in either order.
+product is summed over the stays of a child: own x own, and own x later in either order. A stay brings
+the same in the years before the one in which it ends, so only that year is gone through day by day.
 """
 
 from __future__ import annotations
@@ -31,26 +32,99 @@ class Counted(NamedTuple):
     year_first: Integers  # (years + 1,) first day of each year; last, the day after the last
 
 
+class Ends(NamedTuple):
+    """What stays that end in one year bring in that year, summed over chances; lines l, k kinds."""
+
+    own: Floats  # (k,) E[own]
+    by_day: Floats  # (k,) E[what comes by day]
+    square: Floats  # (k, k) E[own x own], intensities included
+    later: Floats  # (l,) E[later]
+    cross: Floats  # (k, l) E[own x later]
+
+
 @compiled_with_room
-def _own_in_year(
-    before: Floats, entry: Floats, begins: int, ends: int, year: int, by_day: Floats, own: Floats
-) -> None:
-    """Write what a stay brings by day, and with its entry, into the lines of a year."""
-    kinds = before.shape[1]
+def _ends_in_year(
+    before: Floats,
+    entry: Floats,
+    end: Floats,
+    spread: float,
+    following: Floats,
+    chances: Floats,
+    begins: int,
+    first_end: int,
+    days: tuple[int, int],
+    first_line: int,
+    ends: Ends,
+) -> float:
+    """Sum over the days of a year on which a stay may end; return the chance that it does.
+
+    What comes by day in that year counts from ``begins``; ``first_line`` is the year's first.
+    """
+    kinds, lines = ends.cross.shape
     for kind in range(kinds):
-        by_day[year * kinds + kind] = before[ends, kind] - before[begins, kind]
-        own[year * kinds + kind] = by_day[year * kinds + kind] + entry[kind]
+        ends.own[kind] = 0.0
+        ends.by_day[kind] = 0.0
+        for other in range(kinds):
+            ends.square[kind, other] = 0.0
+        for line in range(first_line, lines):
+            ends.cross[kind, line] = 0.0
+    for line in range(first_line, lines):
+        ends.later[line] = 0.0
+    total = 0.0
+    for day in range(days[0], days[1]):
+        chance = chances[day - first_end]
+        total += chance
+        for line in range(first_line, lines):
+            ends.later[line] += chance * following[day, line]
+        for kind in range(kinds):
+            by_day = before[day, kind] - before[begins, kind]
+            own = by_day + entry[kind] + end[day, kind]
+            ends.by_day[kind] += chance * by_day
+            ends.own[kind] += chance * own
+            for line in range(first_line, lines):
+                ends.cross[kind, line] += chance * own * following[day, line]
+            for other in range(kind, kinds):
+                others = before[day, other] - before[begins, other]
+                both = own * (others + entry[other] + end[day, other])
+                ends.square[kind, other] += chance * (both + (spread - 1.0) * by_day * others)
+    return total
 
 
 @compiled_with_room
-def _add_own(
-    chance: float, first: int, last: int, spread: float, by_day: Floats, own: Floats, product: Floats
+def _add_ends(
+    chance: float,
+    ends: Ends,
+    spread: float,
+    first: int,
+    here: int,
+    by_day: Floats,
+    own: Floats,
+    value: Floats,
+    product: Floats,
 ) -> None:
-    """Add chance x own x own for lines first <= i <= j < last."""
-    for i in range(first, last):
-        for j in range(i, last):
-            squared = own[i] * own[j] + (spread - 1.0) * by_day[i] * by_day[j]
-            product[i, j] += chance * squared
+    """Add stays that end in a year whose lines begin at ``here``; ``own`` of the years before is known.
+
+    Of products the upper triangle is written.
+    """
+    kinds, lines = ends.cross.shape
+    for i in range(first, here):
+        value[i] += chance * own[i]
+        for j in range(i, here):
+            product[i, j] += chance * (own[i] * own[j] + (spread - 1.0) * by_day[i] * by_day[j])
+        for kind in range(kinds):
+            both = own[i] * ends.own[kind] + (spread - 1.0) * by_day[i] * ends.by_day[kind]
+            product[i, here + kind] += both
+        for j in range(here, lines):
+            product[i, j] += own[i] * ends.later[j]
+    for kind in range(kinds):
+        i = here + kind
+        value[i] += ends.own[kind]
+        for other in range(kind, kinds):
+            product[i, here + other] += ends.square[kind, other]
+        for j in range(here, lines):
+            product[min(i, j), max(i, j)] += ends.cross[kind, j] * (2.0 if i == j else 1.0)
+    for j in range(here, lines):
+        value[j] += ends.later[j]
 
 
 @compiled_with_room
@@ -71,45 +145,34 @@ def _one_stay(
     """Add what a stay and all after it bring to ``value``, and the stay's part of products.
 
     The stay's first day in care is ``day``; it ends on day ``first_end + i`` with chance
-    ``chances[i]``. Of products the upper triangle is written.
+    ``chances[i]``.
     """
-    horizon, lines = following.shape
-    kinds = before.shape[1]
+    lines, kinds = following.shape[1], before.shape[1]
     by_day, own, nothing = np.zeros(lines), np.zeros(lines), np.zeros(kinds)
-    begun = year[day]
-    complete = begun  # years from here on are not yet known in full
-    first = begun * kinds
-    outlives = 1.0
-    for last in range(first_end, horizon):
-        here = year[last]
-        while complete < here:
-            begins = max(day, year_first[complete])
-            paid = entry if complete == begun else nothing
-            _own_in_year(before, paid, begins, year_first[complete + 1], complete, by_day, own)
-            complete += 1
-        chance = chances[last - first_end]
-        if chance == 0.0:
-            continue
+    ends = Ends(
+        np.zeros(kinds),
+        np.zeros(kinds),
+        np.zeros((kinds, kinds)),
+        np.zeros(lines),
+        np.zeros((kinds, lines)),
+    )
+    first, outlives = year[day] * kinds, 1.0
+    for here in range(year[day], len(year_first) - 1):
+        begins, paid = max(day, year_first[here]), entry if here == year[day] else nothing
+        days = (max(first_end, year_first[here]), year_first[here + 1])
+        line = here * kinds
+        chance = _ends_in_year(
+            before, paid, end, spread, following, chances, begins, first_end, days, line, ends
+        )
+        _add_ends(chance, ends, spread, first, line, by_day, own, value, product)
         outlives -= chance
-        paid = entry if here == begun else nothing
-        _own_in_year(before, paid, max(day, year_first[here]), last, here, by_day, own)
         for kind in range(kinds):
-            own[here * kinds + kind] += end[last, kind]
-        _add_own(chance, first, (here + 1) * kinds, spread, by_day, own, product)
-        for i in range(first, (here + 1) * kinds):
-            value[i] += chance * own[i]
-            for j in range(here * kinds, lines):
-                part = chance * own[i] * following[last, j]
-                product[min(i, j), max(i, j)] += 2.0 * part if i == j else part
-        for j in range(here * kinds, lines):
-            value[j] += chance * following[last, j]
-    for late in range(complete, len(year_first) - 1):
-        paid = entry if late == begun else nothing
-        begins = max(day, year_first[late])
-        _own_in_year(before, paid, begins, year_first[late + 1], late, by_day, own)
-    _add_own(outlives, first, lines, spread, by_day, own, product)
+            by_day[line + kind] = before[year_first[here + 1], kind] - before[begins, kind]
+            own[line + kind] = by_day[line + kind] + paid[kind]
     for i in range(first, lines):
         value[i] += outlives * own[i]
+        for j in range(i, lines):
+            product[i, j] += outlives * (own[i] * own[j] + (spread - 1.0) * by_day[i] * by_day[j])
 
 
 @compiled_with_room
