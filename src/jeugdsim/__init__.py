@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from jeugdsim.allocation import allocate
     from jeugdsim.allocation.games import core_violations, nucleolus, scrb, shapley
+    from jeugdsim.allocation.going_alone import coalition_costs
     from jeugdsim.engine import simulate
     from jeugdsim.engine.audit import audit
     from jeugdsim.engine.expected import expected
@@ -49,6 +50,7 @@ _HOME = {
     "Scenario": "jeugdsim.scenario",
     "ScenarioError": "jeugdsim.scenario",
     "allocate": "jeugdsim.allocation",
+    "coalition_costs": "jeugdsim.allocation.going_alone",
     "compare": "jeugdsim.pipeline",
     "contract_terms": "jeugdsim.results.contract_terms",
     "core_violations": "jeugdsim.allocation.games",
@@ -96,6 +98,7 @@ __all__ = [
     "availability_payment",
     "ceiling",
     "clients",
+    "coalition_costs",
     "compare",
     "contract_terms",
     "core_violations",

@@ -112,7 +112,7 @@ def budgets(care: Care, terms: Terms) -> Years:
             sum_of_year = basis * (1.0 + growth) ** year * (1.0 - reduction) * follows
         else:
             last = range(own - longer.get("rebased_on_years", 1), own)
-            mean = sum(care.use[y] / level[y] for y in last) / len(last)
+            mean = sum((care.use[y] - covered(care, terms, y)) / level[y] for y in last) / len(last)
             price = 1.0 + longer.get("price_change", 0.0)
             sum_of_year = mean * price * (1.0 + growth) ** (year - own)
         found.append(sum_of_year * level[year] * care.reset[year])
@@ -129,6 +129,15 @@ def above_retention(care: Care, cover: Terms, year: int) -> float:
             part = (retention - low) / (high - low)
             return level * (at_low * (1.0 - part) + at_high * part)
     raise AssertionError("the retention lies outside what is known")
+
+
+def covered(care: Care, terms: Terms, year: int) -> float:
+    """Return what payer and reinsurer bear of expensive children, outside the budget."""
+    cover = terms.get("child_stop_loss")
+    if cover is None:
+        return 0.0
+    borne = cover.get("payer_share", 1.0) + cover.get("reinsurer_share", 0.0)
+    return borne * above_retention(care, cover, year)
 
 
 def banded(cost: float, budget: float, terms: Terms) -> tuple[float, float]:
@@ -243,7 +252,7 @@ def pxq(care: Care, terms: Terms) -> Settlement:
         of_first_year = ceiling.get("euros", ceiling.get("of_expected", 0.0) * care.expected_cost)
         for year, value in enumerate(care.use):
             growth = (1.0 + terms.get("volume_growth_per_year", 0.0)) ** year
-            limit = of_first_year * care.index[year] * growth
+            limit = of_first_year * care.index[year] * growth * care.reset[year]
             asked = ceiling.get("request", {})
             granted = asked.get("granted_share", 0.0) * max(0.0, value - limit)
             granted = min(granted, most(asked.get("at_most"), limit))

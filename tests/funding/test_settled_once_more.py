@@ -130,8 +130,6 @@ def task_based_terms(draw: st.DrawFn) -> dict[str, Any]:
         )
     elif draw(st.booleans()):
         terms["bail_out"] = draw(some({"chance": chances}, share=shares))
-    if "extension" in terms:
-        terms.pop("child_stop_loss", None)
     return terms
 
 
@@ -302,9 +300,9 @@ contracts = st.one_of(
 
 
 def agree(contract: tuple[str, dict[str, Any]], seed: int, reset: list[Any]) -> None:
-    """Settle in both ways; what a reset does to a ceiling or to a re-based budget is not asked here."""
+    """Settle in both ways; what a reset does to a re-based budget is not asked here."""
     form, terms = contract
-    if "ceiling" in terms or (form == "task_based" and "extension" in terms):
+    if form == "task_based" and "extension" in terms:
         reset = []
     one_form = form in ("output_based", "availability")
     if one_form:

@@ -48,6 +48,8 @@ TASK_BASED: list[Terms] = [
     {"recalibration": {"counts": "youth", "dead_band": 0.05, "base": 900, "lag_years": 0}},
     {"recalibration": {"base": 900, "lag_years": 2}},
     {"recalibration": {"counts": "youth"}},
+    {"follows_changes": True},
+    {"follows_changes": False},
     BANDS,
     {"loss_bands": [{"above": 0, "payer_share": 0.3}], "gain_bands": [{"below": 0, "payer_share": 1}]},
     {"loss_bands": [{"above": 0.0, "payer_share": 0.3, "reinsurer_share": 0.2}]},

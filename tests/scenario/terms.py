@@ -26,6 +26,7 @@ volume_growth_per_year = {mean = 0.01, sd = 0.005}
 agreed_reduction = {2027 = 0.01}
 recalibration = {counts = "clients", pass_through = 0.5, dead_band = 0.1, lag_years = 0, \
 first_year = 2028, every_years = 2, base = 300}
+follows_changes = false
 loss_bands = [{above = 0.03, payer_share = 0.5, reinsurer_share = 0.3}]
 gain_bands = [{below = 0.03, payer_share = 0.5}]
 child_stop_loss = {retention = 50e3, payer_share = 0.6, reinsurer_share = 0.4, indexed = true}

@@ -28,6 +28,7 @@ from jeugdsim.scenario.settings import Settings
 from jeugdsim.scenario.toml_file import KeyPath
 
 from .folders import TOML, write_folder, write_variant
+from .key_tables import with_keys
 from .terms import ANY_FORM, TERMS, offering, under
 
 ROOT = Path(__file__).parents[2]
@@ -45,12 +46,12 @@ CONTRACTS = {form: under(form) for form in TERMS}
 CONTRACTS["option"] = offering(
     "anders", 'form = "pxq"\nceiling = {euros = 2e6}\n' + ANY_FORM.replace("groot", '"groot en vast"')
 )
-EVERY = {"plain": TOML, "rich": RICH, **CONTRACTS}
+EVERY = {"plain": TOML, "rich": RICH, "keys": with_keys(), **CONTRACTS}
 STEPS = {"plain": 5, "rich": 11}
 # The keys below these are names and years that a user gives
 NAMED = {
     *("contracts", "sources", "agreed_reduction", "target", "used", "correlations", "transition"),
-    *("options", "providers", "per_task", "arrangements"),
+    *("options", "providers", "per_task", "arrangements", "defined", "weights", "parts", "steps"),
 }
 
 
@@ -95,6 +96,7 @@ def chosen_names(checked: Settings) -> list[str]:
         *(name for named in checked.options.values() for name in named),
         *(name for one in terms for name in one.providers),
         *checked.tariff_resets,
+        *checked.allocation.defined,
         *(lever.name for lever in checked.levers),
     ]
 
@@ -206,6 +208,8 @@ def alike(path: KeyPath, value: Any) -> bool:
 def test_one_changed_value_is_refused_by_both_or_by_neither(name: str) -> None:
     values = tomllib.loads(EVERY[name])
     changes = [(path, value) for path in places(values) for value in VALUES]
+    if name == "keys":
+        changes = [(path, value) for path, value in changes if path[0] == "allocation"]
     if name in CONTRACTS:  # the rest is that of "plain"
         changes = [(path, value) for path, value in changes if path[0] in ("contracts", "options")]
     for path, value in changes[:: STEPS.get(name, 3)]:
@@ -254,6 +258,7 @@ def test_what_a_variant_may_leave_out_loads(tmp_path: Path) -> None:
         '[contracts.verblijf.recalibration]\ncounts = "youth"\n',
         '[options.verblijf."P x Q"]\nform = "pxq"\n',
         '[allocation]\nkeys = ["inhabitants"]\n',
+        '[allocation.defined.eigen]\nkind = "levelled"\nband = 0.1\n',
         'remove = ["levers"]\n',
     ]
     for number, toml in enumerate(variants):
@@ -283,6 +288,10 @@ def test_what_a_variant_may_leave_out_loads(tmp_path: Path) -> None:
         'extends = "../base"\n[[levers]]\nname = "sterke lokale teams"\napplies_to = "all"\n'
         'affects = "inflow"\n',
         'extends = "../base"\n[budget]\nbasis = "4e6"\n',
+        'extends = "../base"\n[allocation.defined.eigen]\nkind = "mix"\nband = 0.1\n',
+        'extends = "../base"\n[allocation.defined.eigen]\nkind = "levelled"\nlevel = 0.1\n',
+        'extends = "../base"\n[allocation.defined.euler]\nkind = "actual_use"\n',
+        'extends = "../base"\n[allocation.defined."a.b"]\nkind = "actual_use"\n',
         'remove = ["levers"]\n' + TOML,
     ],
 )  # fmt: skip

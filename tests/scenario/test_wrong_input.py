@@ -90,7 +90,7 @@ WRONG_TOML = [
     ("{mean = 0.1, sd = 0.05}", "1.5", ("levers.sneller naar pleegzorg", "1.15", "at most 1")),
     ('"actual_use", ', '"actual", ', ("allocation.keys", '"actual" is not allowed', "actual_use")),
     ('used = "rolling_use"', 'used = "rolling"', ("allocation.used", 'did you mean "rolling_use"')),
-    ('used = "rolling_use"', "used = 5", ("allocation.used", "5 is not allowed")),
+    ('used = "rolling_use"', "used = 5", ("allocation.used", "text", "5 is given")),
     ('used = "rolling_use"', 'used = {verblijv = "inhabitants"}', ("no contract", "verblijf")),
     ('used = "rolling_use"', 'used = {ambulant = "inhabitants"}', ("no key for verblijf",)),
     ('used = "rolling_use"', 'used = {verblijf = "x"}', ("allocation.used.verblijf", '"x"')),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from jeugdsim.allocation import shares
 from jeugdsim.allocation.budget import carried_cost, lever_costs, make_budgets, segment_sums
-from jeugdsim.allocation.pools import Pool, make_pools, shareable_cost
+from jeugdsim.allocation.fixed_cost import FIXED_COST, fixed_costs, on_segments
+from jeugdsim.allocation.keys import key_shares
+from jeugdsim.allocation.pool_case import PoolCase
+from jeugdsim.allocation.pools import make_pools, shareable_cost
 from jeugdsim.allocation.shares import NotComputableError
-from jeugdsim.engine.plan import youth_by_year
 from jeugdsim.funding.settlement import check_belongs, contract_places, ordered
 from jeugdsim.scenario.findings import nearest
 from jeugdsim.scenario.keys import KEYS
@@ -21,6 +22,7 @@ from jeugdsim.scenario.model import Scenario
 Array = npt.NDArray[np.float64]
 Key = str | Mapping[str, str]
 BILL_DIMS = ("draw", "year", "municipality", "segment")
+_CELL_DIMS = ("draw", "year", "municipality", "care_form")
 
 
 def allocate(accounts: xr.Dataset, scenario: Scenario, key: Key | None = None) -> xr.Dataset:
@@ -34,15 +36,18 @@ def allocate(accounts: xr.Dataset, scenario: Scenario, key: Key | None = None) -
         Contracts, populations, levers, budget.
     key : str or mapping of contract to str, optional
         The allocation key (*verdeelsleutel*) for contracts that are not P x Q, or a table that names
-        one per contract; by default the scenario's ``allocation.used``. P x Q is billed by own use
-        unless a table names it.
+        one per contract; by default the scenario's ``allocation.used``. A name is that of a key every
+        scenario has or of one under ``allocation.defined``. P x Q is billed by own use unless a table
+        names it.
 
     Returns
     -------
     xarray.Dataset
         On (draw, year, municipality, segment), nominal euros: ``contribution``, ``lever_cost``,
-        ``budget`` (target included), ``overrun`` = contribution + lever cost - budget, and
-        ``budget_without_target``. Where care forms have places or children have ages, also
+        ``budget`` (target included), ``overrun`` = contribution + lever cost + fixed cost - budget,
+        and ``budget_without_target``. Where the scenario has a fixed cost also ``fixed_cost`` (draw,
+        year, municipality); in ``overrun`` it lies on a municipality's segments by their expected
+        reference cost. Where care forms have places or children have ages, also
         ``reference_cost`` (municipality, segment): the expected cost of the reference in the first
         year, euros of price_year, by the ``reference_units`` of the accounts. If these are of another
         reference than the scenario's, it is simulated.
@@ -50,7 +55,7 @@ def allocate(accounts: xr.Dataset, scenario: Scenario, key: Key | None = None) -
     Raises
     ------
     NotComputableError
-        When the key needs use that a contract does not register.
+        When the key needs use that a contract does not register, or something else that is not known.
     ValueError
         When the key is unknown, or accounts and scenario do not belong together.
 
@@ -72,13 +77,17 @@ def allocate(accounts: xr.Dataset, scenario: Scenario, key: Key | None = None) -
     budgets = make_budgets(scenario, by_segment)
     budget = np.broadcast_to(budgets.with_target, contribution.shape)
     without = np.broadcast_to(budgets.without_target, contribution.shape)
+    cost, fixed_cost = contribution + lever_cost, fixed_costs(accounts, scenario, reference_cost)
+    if fixed_cost is not None:
+        cost = cost + on_segments(fixed_cost, by_segment)
     return xr.Dataset(
         data_vars={
             "contribution": (BILL_DIMS, contribution),
             "lever_cost": (BILL_DIMS, lever_cost),
             "budget": (BILL_DIMS, budget),
-            "overrun": (BILL_DIMS, contribution + lever_cost - budget),
+            "overrun": (BILL_DIMS, cost - budget),
             "budget_without_target": (BILL_DIMS, without),
+            **({} if fixed_cost is None else {FIXED_COST: (BILL_DIMS[:-1], fixed_cost)}),
             **carried_cost(scenario, by_segment),
         },
         coords={
@@ -93,16 +102,14 @@ def contributions(
     accounts: xr.Dataset, scenario: Scenario, reference_cost: Array, key: Key | None = None
 ) -> Array:
     """Return contributions, shape (draws, years, municipalities, segments); see ``allocate``."""
-    use_value = ordered(accounts, "use_value", ("draw", "year", "municipality", "care_form"))
     keys = contract_keys(scenario, scenario.settings.allocation.used if key is None else key)
-    bills = np.zeros((*use_value.shape[:3], len(scenario.segment_names)))
+    shape = tuple(accounts.sizes[name] for name in BILL_DIMS[:-1])
+    bills = np.zeros((*shape, len(scenario.segment_names)))
     for pool in make_pools(scenario, reference_cost):
-        pool_key = keys[pool.contract]
-        paid = _paid_part(use_value, accounts, pool.contract, scenario)
-        if pool_key is None:
-            _add_own_use(bills, use_value, paid, pool)
-        else:
-            _add_shared(bills, use_value, paid, accounts, pool, pool_key, scenario)
+        case, pool_key = PoolCase(scenario, accounts, pool), keys[pool.contract]
+        share = None if pool_key is None else key_shares(case, pool_key)
+        for segment, part in _by_segment(case, share):
+            bills[:, :, list(pool.members), segment] += part
     return bills
 
 
@@ -160,69 +167,41 @@ def _check_contracts(accounts: xr.Dataset, scenario: Scenario) -> None:
         )
 
 
-def _paid_part(
-    use_value: Array, accounts: xr.Dataset, contract: str, scenario: Scenario
-) -> Array | None:
+def _by_segment(case: PoolCase, share: Array | None) -> Iterator[tuple[int, Array]]:
+    """Give what each member pays of a pool's segments: by its shares, or its own use without any."""
+    if case.terms.form != "pxq" and share is not None:
+        account = case.accounts.sel(contract=case.pool.contract)
+        payment = ordered(account, "payment", ("draw", "year"))
+        for segment, weight in case.pool.segment_weights:
+            yield segment, share * (payment * weight)[:, :, None]
+        return
+    paid = _paid_part(case)
+    for (segment, _), forms in zip(case.pool.segment_weights, case.pool.segment_forms, strict=True):
+        own = _use_of(case, forms)
+        billed = own.sum(axis=3) if share is None else own.sum(axis=(2, 3))[:, :, None]
+        if paid is not None:
+            billed = billed * paid[:, :, None]
+        yield segment, billed if share is None else share * billed
+
+
+def _use_of(case: PoolCase, forms: tuple[int, ...]) -> Array:
+    """Return the members' own use of some of a pool's care forms, (draws, years, members, forms)."""
+    use = ordered(case.accounts, "use_value", _CELL_DIMS)
+    return use[:, :, np.array(case.pool.members)[:, None], np.array(forms)]
+
+
+def _paid_part(case: PoolCase) -> Array | None:
     """Return the part of own use that a P x Q contract pays, (draws, years); None where it pays all.
 
     Under a ceiling every member pays the same part of its use.
     """
-    if not scenario.settings.contracts[contract].pays_part_of_use:
+    if not case.terms.pays_part_of_use:
         return None
-    use = np.where(contract_places(scenario, contract), use_value, 0.0).sum(axis=(2, 3))
-    payment = ordered(accounts.sel(contract=contract), "payment", ("draw", "year"))
+    account = case.accounts.sel(contract=case.pool.contract)
+    use = np.where(
+        contract_places(case.scenario, case.pool.contract),
+        ordered(case.accounts, "use_value", _CELL_DIMS),
+        0.0,
+    ).sum(axis=(2, 3))
+    payment = ordered(account, "payment", ("draw", "year"))
     return np.asarray(np.divide(payment, use, out=np.zeros_like(use), where=use > 0))
-
-
-def _add_own_use(bills: Array, use_value: Array, paid: Array | None, pool: Pool) -> None:
-    """Add what is paid of own use of a P x Q pool to its segments."""
-    for (segment, _), forms in zip(pool.segment_weights, pool.segment_forms, strict=True):
-        own = _pool_use(use_value, pool, forms).sum(axis=3)
-        bills[:, :, list(pool.members), segment] += own if paid is None else own * paid[:, :, None]
-
-
-def _pool_use(use_value: Array, pool: Pool, forms: tuple[int, ...]) -> Array:
-    """Return the members' own use of some of a pool's care forms, (draws, years, members, forms)."""
-    return use_value[:, :, np.array(pool.members)[:, None], np.array(forms)]
-
-
-def _add_shared(
-    bills: Array,
-    use_value: Array,
-    paid: Array | None,
-    accounts: xr.Dataset,
-    pool: Pool,
-    key: str,
-    scenario: Scenario,
-) -> None:
-    """Add a pool's payment, shared by a key, to its segments."""
-    members = list(pool.members)
-    use = _pool_use(use_value, pool, pool.care_forms).sum(axis=3)
-    share = _shares(key, use, pool, scenario)
-    payment = ordered(accounts.sel(contract=pool.contract), "payment", ("draw", "year"))
-    is_pxq = scenario.settings.contracts[pool.contract].form == "pxq"
-    for (segment, weight), forms in zip(pool.segment_weights, pool.segment_forms, strict=True):
-        own = _pool_use(use_value, pool, forms).sum(axis=(2, 3)) if is_pxq else None
-        part = payment * weight if own is None else own if paid is None else own * paid
-        bills[:, :, members, segment] += share * part[:, :, None]
-
-
-def _shares(key: str, use: Array, pool: Pool, scenario: Scenario) -> Array:
-    if key == "actual_use":
-        return shares.actual_use(use, pool.expected_shares)
-    if key == "rolling_use":
-        return shares.rolling_use(use, pool.expected_shares)
-    if key == "expected_use":
-        return shares.expected_use(use, pool.expected_shares)
-    heads = youth_by_year(scenario) if key == "youth_population" else _inhabitants(scenario)
-    return shares.per_head(use, heads[list(pool.members)].T)
-
-
-def _inhabitants(scenario: Scenario) -> Array:
-    persons = {(row.municipality, row.year): row.inhabitants for row in scenario.population}
-    return np.array(
-        [
-            [persons[town, year] for year in scenario.calendar_years]
-            for town in scenario.municipality_names
-        ]
-    )

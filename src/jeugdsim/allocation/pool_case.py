@@ -111,6 +111,11 @@ class PoolCase:
             dtype=np.float64,
         )
 
+    @cached_property
+    def coalition_costs_by_level(self) -> dict[float, Array]:
+        """What coalitions would pay alone, as far as asked; ``coalitions`` fills it, once per level."""
+        return {}
+
     @property
     def member_names(self) -> tuple[str, ...]:
         """Names of the members, in the order of the arrays."""

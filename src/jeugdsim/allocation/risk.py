@@ -101,6 +101,37 @@ def euler_shares(losses: npt.ArrayLike, level: float = LEVEL) -> Array:
     return _as_shares(part, "the tail mean of the sum")
 
 
+def loadings(losses: npt.ArrayLike, level: float = LEVEL) -> Array:
+    """Return what each member brings to the loading of the sum.
+
+    E[L_i | the worst draws of L] - E[L_i]; together CVaR(L) - E[L].
+
+    Parameters
+    ----------
+    losses : array_like, shape (draws, members)
+        What each member loses, or costs, in each draw.
+    level : float
+        Where the tail begins.
+
+    Returns
+    -------
+    ndarray, shape (members,)
+
+    Raises
+    ------
+    ValueError
+        When there are no draws.
+
+    Examples
+    --------
+    >>> loadings([[1.0, 1.0], [2.0, 6.0], [3.0, 1.0], [0.0, 2.0]], level=0.5).tolist()
+    [1.0, 1.0]
+    """
+    array = _by_member(losses)
+    tail = _worst(array.sum(axis=1), level)
+    return np.asarray(array[tail].mean(axis=0) - array.mean(axis=0))
+
+
 def covariance_shares(losses: npt.ArrayLike, level: float = LEVEL) -> Array:
     """Return shares of a tail mean whose loading is divided by covariance with the sum.
 

@@ -1,8 +1,10 @@
-"""Levers and funding responses as the engine sees them: which cells they act on, and when.
+"""Levers, funding responses and changes of membership as the engine sees them: on which cells, when.
 
 A lever acts on the care forms (and municipalities) it lists; a response on the cells under contracts
 of its form, from ``delay_years`` after the start. Levers on tariffs are money and are left to
-``jeugdsim.funding``.
+``jeugdsim.funding``. A change of membership takes a share of the new children away from 1 January of
+its year on: of the inflow into the forms it names, and of the moves to them within that municipality.
+Who is in care stays. It is world, not policy, so it is in the reference too.
 
 Two responses act through something else. A *step down* multiplies the chance of every move from such a
 cell to a form that is cheaper per day. A *refill* lengthens stays where levers and responses lower the
@@ -14,6 +16,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -21,11 +24,12 @@ import numpy.typing as npt
 
 from jeugdsim.scenario.cheaper import cheaper_moves
 from jeugdsim.scenario.fields import Profile
+from jeugdsim.scenario.keys import Change
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.numbers import Number
 from jeugdsim.scenario.settings import FundingResponse, Lever
 
-Affects = Literal["inflow", "stay_days", "units_per_day", "move", "extended_share", "refill"]
+Affects = Literal["inflow", "stay_days", "units_per_day", "move", "extended_share", "refill", "leaving"]
 _RESPONSE_AFFECTS: tuple[Literal["inflow", "stay_days", "units_per_day"], ...] = (
     "inflow",
     "stay_days",
@@ -44,7 +48,8 @@ class Effect:
     size : Number
         Fraction at full phase, -1 or more; of a refill the elasticity, 0 or more.
     affects : str
-        What it multiplies; a refill multiplies stays by 1 + size x phase x the fall of inflow.
+        What it multiplies; a refill multiplies stays by 1 + size x phase x the fall of inflow,
+        leaving multiplies the inflow without being a fall that is refilled.
     cells : frozenset of (municipality, care form)
         Where it acts; for a move the cells of the form moved from.
     to : str or None
@@ -69,7 +74,7 @@ class Effect:
 
 
 def quantity_effects(scenario: Scenario) -> tuple[Effect, ...]:
-    """Return the levers (by name), then the responses of the forms in use, that change quantities."""
+    """Return what changes quantities: levers (by name), responses of the forms in use, who leaves."""
     start = scenario.settings.start
     levers = [
         Effect(
@@ -87,7 +92,7 @@ def quantity_effects(scenario: Scenario) -> tuple[Effect, ...]:
         if lever.affects != "tariff"
     ]
     direct = [*levers, *_responses(scenario)]
-    return (*direct, *_refills(scenario, direct))
+    return (*direct, *_refills(scenario, direct), *_changes_of_membership(scenario))
 
 
 def lever_cells(scenario: Scenario, lever: Lever) -> frozenset[tuple[str, str]]:
@@ -113,6 +118,49 @@ def _responses(scenario: Scenario) -> list[Effect]:
                 for to, origins in _steps_down(scenario, cells)
             ]
     return effects
+
+
+def _changes_of_membership(scenario: Scenario) -> list[Effect]:
+    """Return what changes of membership take away, those of share 0 left out."""
+    effects = []
+    for number, change in enumerate(scenario.settings.changes, start=1):
+        if change.share > 0.0:
+            effects += _leaving(scenario, change, f"changes.{number}.share")
+    return effects
+
+
+def _leaving(scenario: Scenario, change: Change, path: str) -> list[Effect]:
+    """Return one change: on the inflow into its cells, and on the moves to each of its forms."""
+    town = change.municipality
+    bought = frozenset(cell for cell in scenario.demand_cells if cell[0] == town)
+    forms = {form for _, form in bought} & set(change.care_forms or scenario.care_form_names)
+    reached: dict[str, set[tuple[str, str]]] = {
+        to: {
+            (town, row.from_care_form)
+            for row in scenario.moves
+            if row.to_care_form == to and (town, row.from_care_form) in bought
+        }
+        for to in sorted(forms)
+    }
+    parts: list[tuple[Affects, frozenset[tuple[str, str]], str | None]] = [
+        ("leaving", frozenset((town, form) for form in forms), None),
+        *(("move", frozenset(origins), to) for to, origins in reached.items()),
+    ]
+    return [
+        Effect(
+            path=path,
+            size=-change.share,
+            affects=affects,
+            cells=cells,
+            to=to,
+            starts=(date(change.year, 1, 1) - scenario.settings.start).days,
+            profile="step",
+            phase_in_years=None,
+            also_days_left=False,
+        )
+        for affects, cells, to in parts
+        if cells
+    ]
 
 
 def _refills(scenario: Scenario, others: list[Effect]) -> list[Effect]:

@@ -51,7 +51,8 @@ def _running_sum(daily: Floats, out: Floats) -> None:
 def _refill_stays(t: Tables, effect: Floats, work: Work) -> None:
     """Lengthen stays that begin in a month with less inflow: times 1 + elasticity x phase x fall.
 
-    The fall is what levers and responses take away from the inflow of that month, 0 where they add.
+    The fall is what levers and responses take away from the inflow of that month, 0 where they add;
+    who left the region is none of it.
     """
     for group, index in np.argwhere(t.refill_members):
         fall = np.maximum(1.0 - work.inflow_effects[t.refill_inflow[group]], 0.0)
@@ -59,14 +60,21 @@ def _refill_stays(t: Tables, effect: Floats, work: Work) -> None:
         work.stay_effects[group] *= 1.0 + by_day
 
 
+def _let_go(t: Tables, effect: Floats, work: Work) -> None:
+    """Multiply the inflow by what municipalities that left, in whole or in part, leave of it."""
+    for group, index in np.argwhere(t.leaving_members):
+        work.inflow_effects[group] *= 1.0 + effect[index] * t.effect_phase_month[index]
+
+
 def prepare_effects(t: Tables, drawn: Drawn, work: Work, r: int) -> None:
-    """Write the effects of one draw's levers and responses into the work space."""
+    """Write the effects of one draw's levers, responses and who leaves into the work space."""
     effect = drawn.effect[r]
     _multiply_effects(t.stay_members, t.effect_phase_day, effect, work.stay_effects)
     _multiply_effects(t.move_members, t.effect_phase_day, effect, work.move_effects)
     _multiply_effects(t.units_members, t.effect_phase_day, effect, work.units_effects)
     _multiply_effects(t.inflow_members, t.effect_phase_month, effect, work.inflow_effects)
     _refill_stays(t, effect, work)
+    _let_go(t, effect, work)
     _multiply_effects(t.extended_members, t.effect_phase_day, effect, work.extended_effects)
     _running_sum(work.units_effects, work.units_before)
 

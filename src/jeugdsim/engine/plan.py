@@ -54,7 +54,7 @@ class Plan:
     stays, rounding_factors : tuple, one per care form
         Continuous stays and the factor c on them.
     effects : tuple of Effect
-        Levers and responses on quantities.
+        Levers, responses and changes of membership on quantities.
     """
 
     scenario: Scenario
@@ -122,7 +122,7 @@ def make_tables(plan: Plan, seed: int) -> Tables:
     cell_at = np.full((len(towns), len(forms)), -1, dtype=np.int64)
     cell_at[plan.cell_municipality, plan.cell_form] = np.arange(len(plan.cells))
     units_group, units_members = _cell_groups(plan, "units_per_day")
-    inflow_group, inflow_members = _cell_groups(plan, "inflow")
+    inflow_group, inflow_members, leaving_members = _inflow_groups(plan)
     stays = _stay_groups(plan, inflow_group)
     extended_group, extended_members = _cell_groups(plan, "extended_share")
     move_group, move_members = group_members(
@@ -178,6 +178,7 @@ def make_tables(plan: Plan, seed: int) -> Tables:
         refill_inflow=stays.inflow,
         units_members=units_members,
         inflow_members=inflow_members,
+        leaving_members=leaving_members,
         move_members=move_members,
         extended_members=extended_members,
         whole_effect=np.array(whole, dtype=np.int64),
@@ -221,6 +222,16 @@ def _moves(
 
 def _cell_groups(plan: Plan, affects: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     return group_members(_cells_reached(plan, affects))
+
+
+def _inflow_groups(
+    plan: Plan,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return the groups of cells whose inflow changes alike, by which effects, and by who leaves."""
+    changed, left = (_cells_reached(plan, affects) for affects in ("inflow", "leaving"))
+    group, members = group_members(np.hstack([changed, left]))
+    own, leaving = np.split(members, [len(plan.effects)], axis=1)
+    return group, np.ascontiguousarray(own), leaving
 
 
 @dataclass(frozen=True)

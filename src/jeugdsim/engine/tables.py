@@ -53,6 +53,7 @@ class Tables(NamedTuple):
     refill_inflow: Integers  # (stay groups,) the row of the inflow effects that tells the fall
     units_members: Truths
     inflow_members: Truths
+    leaving_members: Truths  # (inflow groups, effects) changes of membership
     move_members: Truths
     extended_members: Truths
     whole_effect: Integers  # (a,) effects that also act on the days left, in order of name

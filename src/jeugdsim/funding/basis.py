@@ -15,11 +15,18 @@ def budget_basis(case: Case) -> Array:
     """Return the sum of each year, shape (years,), less what a stop-loss per child covers by agreement.
 
     History (the expected cost of the first year in the reference), a stated sum, an amount per head of
-    the members' youth (by age band if given), a sum of tasks, or so many full-time jobs per school.
+    the members' youth (by age band if given), a sum of tasks, or so many full-time jobs per school; of
+    that, where the contract follows changes of membership, what these leave of the expected care.
     """
     cover = case.terms.child_stop_loss
     left_out = 0.0 if cover is None else cover.left_out_of_budget
-    return np.maximum(_whole_basis(case) - left_out, 0.0)
+    return np.maximum(_whole_basis(case) - left_out, 0.0) * members_left(case)
+
+
+def members_left(case: Case) -> Array:
+    """Return what changes of membership leave of the care the budget was made for, shape (years,)."""
+    once = case.terms.budget == "history"
+    return case.since_the_start("units") if once else case.still_there("units")
 
 
 def _whole_basis(case: Case) -> Array:

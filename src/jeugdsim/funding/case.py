@@ -84,6 +84,23 @@ class Case:
         """Return what is expected in the reference's first year, summed over its cells."""
         return float(self.yardstick.of(quantity)[self.places].sum())
 
+    def still_there(self, quantity: str) -> Array:
+        """Return what changes of membership leave of its care that its budget follows, shape (years,).
+
+        1 where there are none, or where the budget does not follow them.
+        """
+        if not self.terms.follows_changes:
+            return np.ones(len(self.years))
+        return self.yardstick.still_there(quantity, self.places)
+
+    def since_the_start(self, quantity: str) -> Array:
+        """Return the same as a part of what is still there in the first year, shape (years,).
+
+        That is for what is expected in the first year itself, in which its changes are already.
+        """
+        share = self.still_there(quantity)
+        return np.asarray(share / share[0] if share[0] > 0 else np.ones_like(share))
+
     def count(self, quantity: str) -> Array:
         """Return a volume summed over its cells, shape (draws, years)."""
         return np.asarray(self.count_by_form(quantity).sum(axis=2))

@@ -22,6 +22,7 @@ from jeugdsim.engine.expected import (
     moment_at_the_mean,
 )
 from jeugdsim.engine.network import Moment, Network, make_network
+from jeugdsim.funding.forms.output_based import trajectory_prices
 from jeugdsim.funding.rules.output_based import unpaid_returns
 from jeugdsim.funding.settlement import contract_places
 from jeugdsim.funding.yardstick import Yardstick
@@ -125,12 +126,7 @@ class ExpectedChildren:
     def _trajectory_prices(self, name: str, places: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
         """Return what is paid when a trajectory starts, and when it ends, by care form."""
         terms = self.scenario.settings.contracts[name]
-        cost = np.where(places, self._yardstick.cost, 0.0).sum(axis=0)
-        starts = np.where(places, self._yardstick.of("stays_started"), 0.0).sum(axis=0)
-        price = np.divide(cost, starts, out=np.zeros_like(cost), where=starts > 0)
-        for form, tiers in terms.arrangements.items():
-            at = self.scenario.care_form_names.index(form)
-            price[at] = sum(tier.share * tier.price for tier in tiers.values())
+        price = trajectory_prices(terms, places, self._yardstick)
         monthly = np.array([mean_of(terms.return_chance_per_month)])
         price = price * (1.0 - unpaid_returns(monthly, terms.unpaid_return_months)[0])
         return price * terms.paid_at_start, price * (1.0 - terms.paid_at_start)

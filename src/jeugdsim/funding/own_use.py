@@ -15,12 +15,12 @@ import numpy.typing as npt
 import xarray as xr
 
 from jeugdsim.funding.child_costs import ChildCosts
+from jeugdsim.funding.forms.pxq import ceiling_sum, paid_under
 from jeugdsim.funding.levels import levels
 from jeugdsim.funding.market import Group
 from jeugdsim.funding.reference import reference_units
-from jeugdsim.funding.rules.ceiling import ceiling
 from jeugdsim.funding.rules.termination import ended
-from jeugdsim.funding.settlement import contract_places, ordered
+from jeugdsim.funding.settlement import contract_places, mean_reset, ordered
 from jeugdsim.funding.tariffs import reset_factors
 from jeugdsim.funding.yardstick import Yardstick
 from jeugdsim.scenario.contracts import Ceiling, Contract, Termination
@@ -113,8 +113,10 @@ def paid_by_share(account: ContractAccount, market: tuple[Group, ...]) -> Array:
     payment, terms = account.of("payment"), account.terms.ceiling
     if terms is None or terms.per == "contract":
         return np.stack([group.share * payment for group in market])
-    most = _ceiling_sum(account, terms)
-    parts = [_under(terms, group.share * account.use, group.ceiling_share * most) for group in market]
+    most = _ceiling_of(account, terms)
+    parts = [
+        paid_under(terms, group.share * account.use, group.ceiling_share * most) for group in market
+    ]
     return np.stack(parts) * _price_after(account)
 
 
@@ -186,7 +188,7 @@ def _slope(account: ContractAccount, market: tuple[Group, ...]) -> Array:
     terms = account.terms.ceiling
     if terms is None:
         return np.ones((1, 1, 1))
-    use, most = account.use, _ceiling_sum(account, terms)
+    use, most = account.use, _ceiling_of(account, terms)
     parts = [(1.0, 1.0)]
     if terms.per == "provider":
         parts = [(group.share, group.ceiling_share) for group in market]
@@ -194,34 +196,17 @@ def _slope(account: ContractAccount, market: tuple[Group, ...]) -> Array:
     for share, part in parts:
         step = np.maximum(_NEARBY * share * use, _NEARBY)
         value = share * use
-        more = _under(terms, value + step, part * most) - _under(terms, value, part * most)
+        more = paid_under(terms, value + step, part * most) - paid_under(terms, value, part * most)
         slopes.append(more / step)
     return np.stack(slopes)
 
 
-def _under(terms: Ceiling, value: Array, most: Array) -> Array:
-    return ceiling(
-        value,
-        most,
-        marginal_rate=terms.marginal_rate,
-        margin=terms.margin,
-        granted_share=terms.request.granted_share if terms.request else 0.0,
-        granted_at_most=terms.request.at_most if terms.request else None,
-    )
-
-
-def _ceiling_sum(account: ContractAccount, terms: Ceiling) -> Array:
+def _ceiling_of(account: ContractAccount, terms: Ceiling) -> Array:
     """Return the contract's ceiling, nominal, shape (draws, years)."""
     scenario, accounts = account.scenario, account.accounts
-    expected = Yardstick(scenario, reference_units(scenario, accounts), None)
-    cost = expected.cost * contract_places(scenario, account.name)
-    once = (terms.euros or 0.0) if terms.of_expected is None else terms.of_expected * cost.sum()
-    growth = account.number("volume_growth_per_year", account.terms.volume_growth_per_year)
-    allowed = (1.0 + growth) ** np.arange(len(scenario.calendar_years))
+    yardstick = Yardstick(scenario, reference_units(scenario, accounts), None)
+    places = contract_places(scenario, account.name)
     resets = reset_factors(scenario, account.parameters, accounts)
-    if resets is None:
-        return np.asarray(once * account.index * allowed)
-    by_form = cost.sum(axis=0)
-    if by_form.sum() <= 0:
-        by_form = contract_places(scenario, account.name).any(axis=0).astype(np.float64)
-    return np.asarray(once * account.index * allowed * (resets @ (by_form / by_form.sum())))
+    growth = account.number("volume_growth_per_year", account.terms.volume_growth_per_year)
+    prices = account.index * mean_reset(resets, places, yardstick)
+    return ceiling_sum(terms, float(yardstick.cost[places].sum()), prices, growth[:, 0])

@@ -39,8 +39,10 @@ _CONTRACT_DIMS = ("draw", "year", "contract")
 _CELL_DIMS = ("draw", "year", "municipality", "care_form")
 _YEAR_DIMS = ("draw", "year")
 _BLOCK_ROWS = 512
-_CARRIED = ("income_index", "clients_in_year", "child_excess", "child_retentions")
+_CARRIED = ("income_index", "clients_in_year")
 """Volumes that keys and outcomes ask of accounts."""
+_CARRIED_BY_CONTRACT = ("child_excess", "child_retentions")
+"""Those that are counted per contract, so only of use to accounts of the same contracts."""
 _COLUMNS = (
     "payment",
     "provider_cost",
@@ -93,8 +95,9 @@ def settle(
         for P x Q and output) and ``care_value`` (units x tariff before tariff levers x index); where a
         contract has them ``bail_out`` (a part of the payment) and ``reinsurance`` (what reinsurers pay
         the providers less premiums, taken off provider cost); on (draw, year, municipality, care_form)
-        ``use_value`` (own use at tariff and index); ``index_provisional``, and ``income_index`` of the
-        volumes.
+        ``use_value`` (own use at tariff and index); ``index_provisional``; and of the volumes
+        ``clients_in_year``, ``income_index``, and ``child_excess`` with ``child_retentions`` where they
+        were counted for the same contracts.
         Where care forms have places or children have ages, also ``reference_units`` (year,
         municipality, care_form): the expected units of the reference, for ``allocate`` and on. They
         are its mean over draws where somebody waits or has an age, else the closed form.
@@ -145,7 +148,7 @@ def settle(
             use=use,
             care_cost=value_at_cost * ratio[:, None],
             index=index,
-            resets=_mean_reset(resets, places, yardstick),
+            resets=mean_reset(resets, places, yardstick),
             youth=_youth_of(scenario, name),
             places=places,
             parameters=parameters,
@@ -176,7 +179,7 @@ def settle(
             **{name: (_CONTRACT_DIMS, np.stack(column, 2)) for name, column in columns.items()},
             "use_value": (_CELL_DIMS, use_value),
             "index_provisional": (_YEAR_DIMS, index),
-            **{name: volumes[name] for name in _CARRIED if name in volumes},
+            **_carried(volumes, scenario),
             **({} if expected_units is None else {CARRIED: expected_units}),
         },
         coords={
@@ -188,6 +191,14 @@ def settle(
     )
 
 
+def _carried(volumes: xr.Dataset, scenario: Scenario) -> dict[str, xr.DataArray]:
+    """Return the volumes that accounts carry along; what single children cost only per own contract."""
+    names = list(_CARRIED)
+    if "contract" in volumes and tuple(volumes["contract"].values) == scenario.contract_names:
+        names.extend(_CARRIED_BY_CONTRACT)
+    return {name: volumes[name] for name in names if name in volumes}
+
+
 def reinsures(terms: Contract) -> bool:
     """Tell whether a reinsurer has any part in a contract."""
     shares = [band.reinsurer_share for band in terms.loss_bands]
@@ -196,7 +207,7 @@ def reinsures(terms: Contract) -> bool:
     return terms.reinsurance_premium > 0 or any(share > 0 for share in shares)
 
 
-def _mean_reset(resets: Array | None, places: npt.NDArray[np.bool_], yardstick: Yardstick) -> Array:
+def mean_reset(resets: Array | None, places: npt.NDArray[np.bool_], yardstick: Yardstick) -> Array:
     """Return what resets make of a contract's price, weighted by expected cost, (draws, years)."""
     if resets is None:
         return np.ones((1, 1))

@@ -1,8 +1,11 @@
-"""What contracts may ask of the reference: what is expected in it in the first contract year."""
+"""What contracts may ask of the reference: what is expected in it in the first contract year.
+
+And how much of that care is still there in later years, where municipalities leave in whole or in part.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -19,7 +22,7 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Yardstick:
-    """Expected quantities of the reference in the first contract year, worked out when asked.
+    """Expected quantities of the reference, of the first contract year and on, worked out when asked.
 
     Attributes
     ----------
@@ -38,8 +41,7 @@ class Yardstick:
     @cached_property
     def cost(self) -> Array:
         """Expected units x tariffs, euros of price_year, shape (municipalities, care forms)."""
-        tariffs = np.array([mean_of(row.tariff) for row in self.scenario.care_forms])
-        return np.asarray(self.of("units") * tariffs)
+        return np.asarray(self.of("units") * self._tariffs)
 
     def of(self, quantity: str) -> Array:
         """Return ``units``, ``clients_in_year`` or ``stays_started``, (municipalities, care forms)."""
@@ -49,6 +51,40 @@ class Yardstick:
             return _first_year(self.units)
         assert self.reference is not None  # limited care has a simulated reference
         return _first_year(reference_means(self.scenario, self.reference, [quantity])[quantity])
+
+    def still_there(self, quantity: str, places: npt.NDArray[np.bool_]) -> Array:
+        """Return what changes of membership leave of the care in some cells, shape (years,).
+
+        What is expected in the reference with the changes over what would be without them, always as
+        the closed form has it, also where places or ages limit care. 1 without changes, and where
+        nothing is expected anyhow.
+
+        Parameters
+        ----------
+        quantity : {"units", "clients_in_year"}
+            What is counted; units at the tariffs of price_year.
+        places : ndarray of bool, shape (municipalities, care forms)
+            The cells.
+        """
+        share = np.ones(len(self.scenario.calendar_years))
+        if not self.scenario.settings.changes:
+            return share
+        value = self._tariffs if quantity == "units" else np.ones_like(self._tariffs)
+        left, whole = (
+            (getattr(volumes, quantity) * value)[:, places].sum(axis=1)
+            for volumes in self._with_and_without_changes
+        )
+        return np.asarray(np.divide(left, whole, out=share, where=whole > 0))
+
+    @cached_property
+    def _tariffs(self) -> Array:
+        return np.array([mean_of(row.tariff) for row in self.scenario.care_forms])
+
+    @cached_property
+    def _with_and_without_changes(self) -> tuple[ExpectedVolumes, ExpectedVolumes]:
+        together = self.scenario.settings.model_copy(update={"changes": ()})
+        stays_whole = replace(self.scenario, settings=together)
+        return expected_reference(self.scenario), expected_reference(stays_whole)
 
     @cached_property
     def _closed_form(self) -> ExpectedVolumes:

@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from jeugdsim.allocation.budget import council_index
+from jeugdsim.allocation.fixed_cost import own_cost
 from jeugdsim.funding.settlement import check_belongs, ordered
 from jeugdsim.outcomes.overruns import chance_of_overrun
 from jeugdsim.outcomes.summary import Block, per_year
@@ -62,7 +63,7 @@ def income_gap(bills: xr.Dataset, accounts: xr.Dataset, scenario: Scenario) -> x
     """
     _check(bills, accounts, scenario)
     bill = bills.sum(_PLACES)
-    cost = ordered(bill, "contribution", _YEAR_DIMS) + ordered(bill, "lever_cost", _YEAR_DIMS)
+    cost = own_cost(bill).transpose(*_YEAR_DIMS).to_numpy()
     budget = ordered(bill, "budget_without_target", _YEAR_DIMS)
     index = council_index(scenario)
     in_price_year = np.divide(budget, index, out=np.zeros_like(budget), where=index > 0.0)

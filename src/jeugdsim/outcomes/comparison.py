@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from jeugdsim.allocation.fixed_cost import FIXED_COST, own_cost
 from jeugdsim.outcomes.cells import FACTORS, Cells, cell_blocks, moved
 from jeugdsim.outcomes.differences import chance_block, cost_block, difference_block
 from jeugdsim.outcomes.overruns import CENT
@@ -59,7 +60,8 @@ def moved_cost(baseline: Run, compared: Run) -> xr.Dataset:
 
     Per municipality and care form the four factors of the value of care (Shapley shares, so no order
     is chosen); *contract*: the difference in contribution - own use, so contract terms and allocation
-    key; and *lever cost*. Together they are the difference in contribution + lever cost.
+    key; *lever cost*; and *fixed cost* where one of them has it. Together they are the
+    difference in cost.
 
     Parameters
     ----------
@@ -90,6 +92,8 @@ def moved_cost(baseline: Run, compared: Run) -> xr.Dataset:
     )
     result["contract"] = contract[1] - contract[0]
     result["lever_cost"] = lever_cost[1] - lever_cost[0]
+    if any(FIXED_COST in run.bills for run in (baseline, compared)):
+        result[FIXED_COST] = _fixed_cost(compared) - _fixed_cost(baseline)
     return result
 
 
@@ -106,9 +110,15 @@ def _lever_cost(run: Run) -> xr.DataArray:
     return run.bills["lever_cost"].sum("segment")
 
 
+def _fixed_cost(run: Run) -> xr.DataArray:
+    """Return the fixed cost of each municipality, zero where there is none."""
+    none = xr.zeros_like(_lever_cost(run))
+    return run.bills.get(FIXED_COST, none).transpose(*_DIMS)
+
+
 def _cost(run: Run) -> xr.DataArray:
     """Return what each municipality pays, (draw, year, municipality)."""
-    return run.bills["contribution"].sum("segment") + _lever_cost(run)
+    return own_cost(run.bills)
 
 
 def _region(baseline: Run, compared: Run) -> Block:
@@ -227,5 +237,8 @@ def _chance_of_loss(baseline: xr.DataArray, compared: xr.DataArray) -> Block:
 
 
 def _moved_block(parts: xr.Dataset) -> Block:
-    by_part = {name: per_year(parts[name]) for name in MOVED}
-    return {moment: {name: by_part[name][moment] for name in MOVED} for moment in by_part[MOVED[0]]}
+    by_part = {name: per_year(parts[name]) for name in (*MOVED, FIXED_COST) if name in parts}
+    return {
+        moment: {name: spread[moment] for name, spread in by_part.items()}
+        for moment in by_part[MOVED[0]]
+    }

@@ -1,4 +1,4 @@
-"""What drives an overrun: the way from a budget to what a municipality pays, in seven parts."""
+"""What drives an overrun: the way from a budget to what a municipality pays, part by part."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import numpy.typing as npt
 import xarray as xr
 
 from jeugdsim.allocation.billing import BILL_DIMS
-from jeugdsim.allocation.budget import segment_sums
+from jeugdsim.allocation.budget import cost_by_segment, segment_sums
+from jeugdsim.allocation.fixed_cost import FIXED_COST, on_segments
 from jeugdsim.funding.settlement import check_belongs, ordered
 from jeugdsim.outcomes.cells import FACTORS, cell_blocks, mean_cells, moved
 from jeugdsim.scenario.model import Scenario
@@ -29,7 +30,7 @@ def drivers(
     From the budget to the expected reference cost at mean index and mean tariff resets (*budgeting*);
     from there to the draw's own use (*price*, *clients*, *days per client*, *units per day*: Shapley
     shares, so no order is chosen); from own use to the contribution (*contract*: the terms and the
-    allocation key); and the *lever cost*.
+    allocation key); the *lever cost*; and the *fixed cost*, where the scenario has one.
 
     Parameters
     ----------
@@ -62,14 +63,17 @@ def drivers(
     for block, cells in cell_blocks(volumes, accounts, scenario):
         for name, share in zip(FACTORS, moved(expected, cells), strict=True):
             by_factor[name][block] = segment_sums(scenario, share)
-    parts = {
+    parts: dict[str, Array] = {
         "budgeting": segment_sums(scenario, expected.value) - budget,
         **by_factor,
         "contract": contribution - segment_sums(scenario, ordered(accounts, "use_value", _USE_DIMS)),
         "lever_cost": lever_cost,
     }
+    if FIXED_COST in bills:
+        fixed_cost = ordered(bills, FIXED_COST, BILL_DIMS[:-1])
+        parts[FIXED_COST] = on_segments(fixed_cost, cost_by_segment(scenario, bills))
     return xr.Dataset(
-        {name: (BILL_DIMS, parts[name]) for name in DRIVERS},
+        {name: (BILL_DIMS, parts[name]) for name in (*DRIVERS, FIXED_COST) if name in parts},
         coords={name: bills[name] for name in BILL_DIMS},
         attrs=bills.attrs,
     )

@@ -6,8 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from jeugdsim.allocation.billing import BILL_DIMS
 from jeugdsim.allocation.budget import cost_by_segment, make_budgets
-from jeugdsim.funding.settlement import check_belongs
+from jeugdsim.allocation.fixed_cost import FIXED_COST, on_segments
+from jeugdsim.funding.settlement import check_belongs, ordered
 from jeugdsim.scenario.model import Scenario
 
 CENT = 0.01
@@ -16,7 +18,8 @@ CENT = 0.01
 def overrun(bills: xr.Dataset, scenario: Scenario) -> xr.Dataset:
     """Return the overrun per municipality and segment, with and without the target in the budget.
 
-    overrun = contribution + own share of lever cost - budget; an overrun counts from one cent on.
+    overrun = contribution + own share of lever cost + own share of fixed cost - budget; an overrun
+    counts from one cent on. Fixed cost lies on segments by their expected reference cost.
 
     Parameters
     ----------
@@ -46,9 +49,12 @@ def overrun(bills: xr.Dataset, scenario: Scenario) -> xr.Dataset:
     ('draw', 'year')
     """
     check_belongs(bills, scenario)
-    cost = bills["contribution"] + bills["lever_cost"]
-    budgets = make_budgets(scenario, cost_by_segment(scenario, bills))
-    places = ("year", "municipality", "segment")
+    cost, by_segment = bills["contribution"] + bills["lever_cost"], cost_by_segment(scenario, bills)
+    if FIXED_COST in bills:
+        fixed = on_segments(ordered(bills, FIXED_COST, BILL_DIMS[:-1]), by_segment)
+        cost = cost + xr.DataArray(fixed, dims=BILL_DIMS)
+    budgets = make_budgets(scenario, by_segment)
+    places = BILL_DIMS[1:]
     return xr.Dataset(
         {
             "overrun": cost - xr.DataArray(budgets.with_target, dims=places),

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from jeugdsim.allocation.fixed_cost import FIXED_COST, own_cost
 from jeugdsim.outcomes.overruns import chance_of_overrun, size_of_overrun
 from jeugdsim.outcomes.providers import provider_results
 from jeugdsim.outcomes.reserve import reserve_lost
@@ -134,7 +135,7 @@ def _by_the_end(lost: xr.DataArray) -> Block:
 
 
 def municipalities_block(bills: xr.Dataset, overruns: xr.Dataset, drivers: xr.Dataset) -> Block:
-    """Summarise every municipality: contribution, cost (with lever cost), overrun and its drivers."""
+    """Summarise every municipality: contribution, fixed cost, all cost, overrun and its drivers."""
     bill, over = bills.sum("segment"), overruns.sum("segment")
     means = drivers.sum("segment").mean("draw")
     block: Block = {}
@@ -142,7 +143,8 @@ def municipalities_block(bills: xr.Dataset, overruns: xr.Dataset, drivers: xr.Da
         own, beyond = bill.sel(municipality=name), over.sel(municipality=name)
         block[str(name)] = {
             "contribution": per_year(own["contribution"]),
-            "cost": per_year(own["contribution"] + own["lever_cost"]),
+            **_fixed_cost_line(own),
+            "cost": per_year(own_cost(own)),
             "overrun": overrun_block(beyond["overrun"], beyond["without_target"]),
             "drivers": _mean_drivers(means.sel(municipality=name)),
         }
@@ -176,11 +178,17 @@ def region_block(accounts: xr.Dataset, bills: xr.Dataset, overruns: xr.Dataset) 
             quantity: per_year(accounts[quantity].sum("contract"))
             for quantity in ("payment", "provider_cost", "provider_result")
         },
-        "cost": per_year(bill["contribution"] + bill["lever_cost"]),
+        **_fixed_cost_line(bill),
+        "cost": per_year(own_cost(bill)),
         "budget": per_year(bill["budget"], _certain),
         "budget_without_target": per_year(bill["budget_without_target"], _certain),
         "overrun": overrun_block(over["overrun"], over["without_target"]),
     }
+
+
+def _fixed_cost_line(bill: xr.Dataset) -> Block:
+    """Summarise the fixed cost of bills summed over segments; nothing where there is none."""
+    return {FIXED_COST: per_year(bill[FIXED_COST])} if FIXED_COST in bill else {}
 
 
 def _certain(values: Array) -> float:

@@ -134,6 +134,18 @@ BUDGET_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Herijking: het budget is gemaakt voor {base:count} jongeren.",
         "Recalibration: the budget was made for {base:count} young people.",
     ),
+    "follows_changes.yes": (
+        "Vertrek: neemt een gemeente zorg over van de regio, dan daalt het budget mee. Het daalt met "
+        "het deel van de zorg dat naar verwachting weg is.",
+        "Leaving: where a municipality takes care over from the region, the budget falls with it. It "
+        "falls by the part of the care that is expected to be gone.",
+    ),
+    "follows_changes.no": (
+        "Vertrek: neemt een gemeente zorg over van de regio, dan blijft het budget gelijk. Minder "
+        "zorg is dan een winst.",
+        "Leaving: where a municipality takes care over from the region, the budget stays as it is. "
+        "Less care is then a gain.",
+    ),
     "loss_bands.none": (
         "Verlies: wat de zorg meer kost dan het budget, betaalt de aanbieder zelf.",
         "Loss: what the care costs above the budget is paid by the provider itself.",

@@ -15,6 +15,8 @@ LONGEST_NAME: Final = 26
 LONGEST_LABEL: Final = 16
 GAPS: Final = (2, 1)
 PARTS: Final = ("price", "clients", "days_per_client", "units_per_day", "contract", "lever_cost")
+FIXED_COST: Final = "fixed_cost"
+_NOTHING: Final = {"mean": 0.0, "standard_error": 0.0}
 
 
 def cost_table(pair: Pair, width: int) -> list[str]:
@@ -75,17 +77,20 @@ def moved_table(every: Sequence[Pair], width: int) -> list[str]:
         if len(every) > 1
         else [word("whole_period", first.language)]
     )
-    cells = [_moved_cells(pair) for pair in every]
+    has_fixed_cost = any(FIXED_COST in pair.find("region", "moved", TOTAL) for pair in every)
+    parts = (*PARTS, FIXED_COST) if has_fixed_cost else PARTS
+    cells = [_moved_cells(pair, parts) for pair in every]
     columns = [Column(_two_heads("compare.moved", first), labels, left=True)]
-    for place, part in enumerate((*PARTS, "all")):
+    for place, part in enumerate((*parts, "all")):
         heads = _two_heads(f"compare.moved.{part}", first)
         columns.append(Column(heads, [row[place] for row in cells], int(part == "all")))
     return _first_that_fits([columns], width)
 
 
-def _moved_cells(pair: Pair) -> list[str]:
+def _moved_cells(pair: Pair, parts: Sequence[str]) -> list[str]:
     """Write the parts and their sum to one step, so that they add up on paper too."""
-    spreads = [pair.find("region", "moved", TOTAL, part) for part in PARTS]
+    moved = pair.find("region", "moved", TOTAL)
+    spreads = [moved.get(part, _NOTHING) for part in parts]
     spreads.append(pair.find("region", "cost", TOTAL, "difference"))
     step = max((finer(spread["standard_error"]) or 0.0 for spread in spreads), default=0.0)
     return [pair.amount(spread["mean"], step) for spread in spreads]

@@ -287,6 +287,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "spread.levers.effect": ("effect van {name}", "effect of {name}"),
     "spread.levers.cost_per_year": ("kosten van {name}", "cost of {name}"),
+    "spread.allocation.fixed_cost.cost_per_year": (
+        "vaste kosten van de regio",
+        "fixed cost of the region",
+    ),
     "absent": ("Niet ingevuld: {names}.", "Left out: {names}."),
     "warning": ("Let op: {text}", "Mind: {text}"),
     "see_summary": ("(zie summary.json)", "(see summary.json)"),
@@ -417,6 +421,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "compare.moved.units_per_day": ("eenheden|per dag", "units|per day"),
     "compare.moved.contract": ("contract|", "contract|"),
     "compare.moved.lever_cost": ("maat-|regelen", "lever|cost"),
+    "compare.moved.fixed_cost": ("vaste|kosten", "fixed|cost"),
     "compare.moved.all": ("samen|", "together|"),
     "compare.contract": ("Contract", "Contract"),
     "compare.paid": ("betaling|{letter} - A", "payment|{letter} - A"),
@@ -449,6 +454,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "driver.units_per_day": ("zorg per dag", "care per day"),
     "driver.contract": ("afspraken in contracten", "terms of contracts"),
     "driver.lever_cost": ("kosten van maatregelen", "cost of levers"),
+    "driver.fixed_cost": ("vaste kosten van de regio", "fixed cost of the region"),
 }
 
 

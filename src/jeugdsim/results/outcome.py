@@ -13,6 +13,7 @@ import xarray as xr
 
 from jeugdsim import __version__
 from jeugdsim.allocation.billing import allocate
+from jeugdsim.allocation.fixed_cost import own_cost
 from jeugdsim.funding.reference import reference_means
 from jeugdsim.outcomes import summary as blocks
 from jeugdsim.outcomes.basis_risk import income_line
@@ -76,15 +77,15 @@ class Outcome:
         return f"Outcome({self.scenario!r}, draws={self.volumes.sizes['draw']})"
 
     def drivers(self) -> xr.Dataset:
-        """Return what drives the overrun, in seven parts that add up to it.
+        """Return what drives the overrun, in parts that add up to it.
 
         Returns
         -------
         xarray.Dataset
             On (draw, year, municipality, segment), nominal euros: ``budgeting`` (expected reference
             cost - budget), ``price``, ``clients``, ``days_per_client``, ``units_per_day`` (from the
-            expected reference cost to own use), ``contract`` (contribution - own use) and
-            ``lever_cost``.
+            expected reference cost to own use), ``contract`` (contribution - own use),
+            ``lever_cost``, and ``fixed_cost`` where the scenario has one.
         """
         return self._drivers
 
@@ -110,8 +111,8 @@ class Outcome:
         Parameters
         ----------
         of : {"cost", "overrun"}
-            Whose spread: the region's cost over all years (contribution and lever cost), or its
-            overrun in the last year.
+            Whose spread: the region's cost over all years (contributions, lever and fixed cost), or
+            its overrun in the last year.
 
         Returns
         -------
@@ -191,8 +192,7 @@ class Outcome:
     def _spread_of(self, of: str) -> npt.NDArray[np.float64]:
         """Return the result whose spread is explained, shape (draws,)."""
         if of == "cost":
-            cost = self.bills["contribution"] + self.bills["lever_cost"]
-            return _per_draw(cost)
+            return _per_draw(own_cost(self.bills))
         if of == "overrun":
             return _per_draw(self.overruns["overrun"].isel(year=[-1]))
         raise ValueError(f"of={of!r}: choose from cost, overrun")

@@ -11,9 +11,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from jeugdsim.scenario.checks_ages import age_findings
+from jeugdsim.scenario.checks_changes import change_findings
 from jeugdsim.scenario.checks_contracts import contract_findings
 from jeugdsim.scenario.checks_correlations import correlation_findings
 from jeugdsim.scenario.checks_empirical import empirical_findings
+from jeugdsim.scenario.checks_keys import key_findings
 from jeugdsim.scenario.checks_money import money_findings
 from jeugdsim.scenario.checks_places import places_findings
 from jeugdsim.scenario.checks_plausible import plausibility_findings
@@ -76,9 +78,11 @@ def findings_across_tables(subject: Subject) -> Iterator[Finding]:
         age_findings,
         youth_age_findings,
         policy_findings,
+        key_findings,
         contract_findings,
         response_findings,
         price_findings,
+        change_findings,
         correlation_findings,
         money_findings,
         size_findings,
@@ -133,6 +137,7 @@ def _named_tables(subject: Subject) -> Iterator[tuple[str, ...]]:
     """Give the paths of the tables in scenario.toml whose keys are names that a user chose."""
     yield ("contracts",)
     yield ("tariff_resets",)
+    yield ("allocation", "defined")
     for root in ("contracts", "options"):
         owner = subject.entry(root)
         for name in owner.table if owner else ():

@@ -1,4 +1,4 @@
-"""Rules on contracts, levers and keys: what they name exists, and fits what they do."""
+"""Rules on contracts and levers: what they name exists, and fits what they do."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from jeugdsim.scenario.checks_responses import moves_stay_probabilities
-from jeugdsim.scenario.contracts import Contract
 from jeugdsim.scenario.draft import Agreement, Subject
 from jeugdsim.scenario.files import Place
 from jeugdsim.scenario.findings import Finding, listed, meant, shown
-from jeugdsim.scenario.keys import Allocation
 from jeugdsim.scenario.model import covers
 from jeugdsim.scenario.rows import CareForm, Demand, Move
 from jeugdsim.scenario.settings import Lever
@@ -18,15 +16,13 @@ from jeugdsim.scenario.tree import Node
 
 
 def policy_findings(subject: Subject) -> Iterator[Finding]:
-    """Give everything that is wrong with contracts, levers and keys."""
+    """Give everything that is wrong with contracts and levers."""
     yield from _contract_names(subject)
     yield from _losses_are_agreed(subject)
     yield from _years_are_reached(subject)
     yield from _demand_is_covered_once(subject)
     yield from _lever_names(subject)
     yield from _lever_moves(subject)
-    yield from _keys_name_contracts(subject)
-    yield from _keys_have_their_use(subject)
 
 
 def _strangers(
@@ -187,66 +183,6 @@ def _lever_moves(subject: Subject) -> Iterator[Finding]:
             f"from {lever.from_} it has {listed(targets) or 'none'}"
         )
     yield from moves_stay_probabilities(subject, moves, right)
-
-
-def _keys_name_contracts(subject: Subject) -> Iterator[Finding]:
-    """Check a table contract -> key: its names exist, and no contract is forgotten."""
-    used = subject.entry("allocation", "used")
-    if used is None or not isinstance(used.value, dict):
-        return
-    contracts = subject.entry("contracts")
-    known = list(contracts.table) if contracts else []
-    for name, node in used.table.items():
-        if known and name not in known:
-            yield node.place.error(
-                f"allocation.used: there is no contract {shown(name)}{meant(name, known)}"
-            )
-    absent = {
-        agreed.contract
-        for agreed in subject.agreements
-        if agreed.terms.form != "pxq" and agreed.contract not in used.table
-    }
-    if absent:
-        yield used.place.error(
-            f"allocation.used: names no key for {listed(absent)}; as a table it names every "
-            "contract that is not P x Q, or has an option that is not"
-        )
-
-
-def _keys_have_their_use(subject: Subject) -> Iterator[Finding]:
-    """Refuse a key in use that asks for own use where own use is not registered."""
-    if subject.allocation is None:
-        return
-    allocation = subject.allocation
-    used = allocation.used
-    for agreed in sorted(subject.agreements, key=lambda agreed: agreed.keys):
-        name, terms = agreed.contract, agreed.terms
-        key = used.get(name) if isinstance(used, dict) else _key_for(terms, used)
-        if key and _asks_use(allocation, key) and not terms.knows_use:
-            at = ("allocation", "used", name)
-            place = agreed.place if agreed.is_option else subject.place(*at)
-            yield place.error(
-                f"allocation.used: {key} asks own use, which is not registered under "
-                f"{_owner(agreed)} ({terms.form}). Agree start and stop messages with the providers "
-                f"and write use_registered = true in [{agreed.path}], or use a key that needs no "
-                "use: expected_use, inhabitants or youth_population"
-            )
-
-
-def _asks_use(allocation: Allocation, key: str) -> bool:
-    """Tell whether a key asks for own use; one that does not exist is told elsewhere."""
-    try:
-        return allocation.needs_use(key)
-    except (KeyError, RecursionError):
-        return False
-
-
-def _owner(agreed: Agreement) -> str:
-    return agreed.path if agreed.is_option else f"contract {agreed.contract}"
-
-
-def _key_for(contract: Contract, key: str) -> str | None:
-    return None if contract.form == "pxq" else key
 
 
 def care_rows(subject: Subject) -> dict[str, CareForm]:

@@ -167,6 +167,7 @@ def written_settings(settings: Settings) -> dict[str, Any]:
         "funding_response",
         "tariff_resets",
         "options",
+        "changes",
         "correlations",
         "sources",
     )

@@ -41,6 +41,7 @@ TERMS_OF_FORM: dict[str, frozenset[str]] = {
             "volume_growth_per_year",
             "agreed_reduction",
             "recalibration",
+            "follows_changes",
             "loss_bands",
             "gain_bands",
             "child_stop_loss",
@@ -366,6 +367,8 @@ class Terms(Table):
     year."""
     recalibration: Recalibration | None = None
     """A budget that follows the number helped; absent: none."""
+    follows_changes: Truth = True
+    """Whether the budget falls with the care that changes of membership are expected to take away."""
     loss_bands: tuple[LossBand, ...] = ()
     """Who bears a loss, from which edge on; empty: the provider bears all."""
     gain_bands: tuple[GainBand, ...] = ()

@@ -24,8 +24,9 @@ def merge(base: Node, variant: Node) -> Node:
     """Return the base with everything the variant states put over it.
 
     Tables merge key by key, ``[[levers]]`` by name. Where the form of a contract or of an option
-    changes, its other terms are not inherited and the contract's scope is. Of a budget, ceiling or
-    index clause that is written in another way, the way of the base is not inherited.
+    changes, its other terms are not inherited and the contract's scope is; where the kind of a key
+    changes, none of its terms are. Of a budget, ceiling or index clause that is written in another way,
+    the way of the base is not inherited.
     """
     return _merged(base, variant, ())
 
@@ -35,7 +36,7 @@ def _merged(base: Node, variant: Node, path: tuple[str, ...]) -> Node:
         return _merged_levers(base, variant)
     if not isinstance(base.value, dict) or not isinstance(variant.value, dict):
         return variant
-    if _is_other_family(base, variant):
+    if _is_other_family(base, variant) or _is_other_kind(base, variant, path):
         return variant
     if is_terms(path):
         base = Node(base.place, inherited_terms(base.table, variant.table))
@@ -55,6 +56,13 @@ def _replaced(path: tuple[str, ...], variant: Node) -> frozenset[str]:
     ways = _ALTERNATIVES.get(path[-1], ()) if path and is_terms(path[:-1]) else ()
     stated = [way for way in ways if not way.isdisjoint(variant.table)]
     return frozenset().union(*ways).difference(*stated) if stated else frozenset()
+
+
+def _is_other_kind(base: Node, variant: Node, path: tuple[str, ...]) -> bool:
+    """Tell whether the variant defines a key of another kind under a name of the base."""
+    old, new = base.table.get("kind"), variant.table.get("kind")
+    is_key = len(path) == 3 and path[:2] == ("allocation", "defined")
+    return is_key and old is not None and new is not None and old.value != new.value
 
 
 def _is_other_family(base: Node, variant: Node) -> bool:

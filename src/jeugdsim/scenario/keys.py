@@ -86,13 +86,14 @@ TERMS_OF_KIND: dict[str, frozenset[str]] = {
     "loaded": frozenset({"base", "level"}),
 }
 """The terms a kind of key takes; a kind that is not here takes none."""
-_ASKED: dict[str, tuple[str, ...]] = {
+ASKED_OF_KIND: dict[str, tuple[str, ...]] = {
     "weights": ("weights",),
     "mix": ("parts",),
     "levelled": ("band",),
     "transition": ("old", "new", "steps"),
     "loaded": ("base",),
 }
+"""The terms a kind of key asks; pooled asks one of its two."""
 
 
 class KeyTerms(Table):
@@ -140,7 +141,7 @@ class KeyTerms(Table):
         if foreign:
             names = sorted(foreign)
             raise problem(f"a key of kind {self.kind} takes no {listed(names)}", names[0])
-        for name in _ASKED.get(self.kind, ()):
+        for name in ASKED_OF_KIND.get(self.kind, ()):
             if name not in self.model_fields_set:
                 raise problem(f"a key of kind {self.kind} asks {name}")
         if self.kind == "pooled" and (self.above is None) == (self.above_expected is None):

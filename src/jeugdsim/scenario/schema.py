@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from jeugdsim.scenario.checks import UNUSABLE_IN_NAMES
 from jeugdsim.scenario.contracts import ANY_FORM, TERMS_OF_FORM
+from jeugdsim.scenario.keys import ASKED_OF_KIND, KEYS, TERMS_OF_KIND
 from jeugdsim.scenario.numbers import FAMILIES
 from jeugdsim.scenario.settings import Settings
 
@@ -52,6 +53,9 @@ _ON_A_MOVE = {"if": _MOVE, "then": {"properties": {"care_forms": {"maxItems": 0}
 _ON_NO_MOVE = {
     "if": {"properties": {"affects": {"not": {"const": "move"}}}, "required": ["affects"]},
     "then": {"properties": {"from": False, "to": False}},
+}
+_EITHER_SUM_OR_MULTIPLE = {
+    "oneOf": [{"required": ["above"]}, {"required": ["above_expected"]}],
 }
 _ON_CHILDREN_IN_CARE = {
     "if": {"properties": {"applies_to": {"const": "all"}}, "required": ["applies_to"]},
@@ -134,6 +138,7 @@ def _whole(definitions: Schema) -> Schema:
     properties["tariff_resets"].update(propertyNames=_NAME)
     for terms in (contracts, options["additionalProperties"]):
         _add_rules_of_terms(terms["additionalProperties"])
+    _add_rules_of_keys(properties["allocation"]["properties"]["defined"])
     lever = properties["levers"]["items"]
     lever["properties"]["name"].update(_NAME)
     lever["allOf"] = [_ON_A_MOVE, _ON_NO_MOVE, _ON_CHILDREN_IN_CARE]
@@ -160,6 +165,26 @@ def _add_rules_of_terms(terms: Schema) -> None:
     properties["ceiling"].update(_SOME_SUM, allOf=[_ONE_SUM])
     terms["allOf"] = [*map(_terms_of_form, TERMS_OF_FORM), _SHARES_WITHOUT_BANDS]
     terms["dependentSchemas"] = _CEILING_ASKS_PROVIDERS
+
+
+def _add_rules_of_keys(defined: Schema) -> None:
+    """Add which names the keys of a scenario may have, and which terms a kind of key takes and asks."""
+    defined["propertyNames"] = {**_NAME, "not": {"enum": list(KEYS)}}
+    terms = defined["additionalProperties"]
+    terms["properties"]["steps"]["propertyNames"] = _YEAR
+    terms["properties"]["level"]["exclusiveMaximum"] = 1
+    every = frozenset().union(*TERMS_OF_KIND.values())
+    terms["allOf"] = [
+        _if_kind(kind, {"properties": dict.fromkeys(sorted(every - taken), False)})
+        for kind, taken in {**dict.fromkeys(KEYS, frozenset[str]()), **TERMS_OF_KIND}.items()
+    ]
+    asked = [_if_kind(kind, {"required": list(names)}) for kind, names in ASKED_OF_KIND.items()]
+    pooled = _if_kind("pooled", _EITHER_SUM_OR_MULTIPLE)
+    terms["dependentSchemas"] = {"kind": {"allOf": [*asked, pooled]}}
+
+
+def _if_kind(kind: str, then: Schema) -> Schema:
+    return {"if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]}, "then": then}
 
 
 def _terms_of_form(form: str) -> Schema:

@@ -13,12 +13,14 @@ from pydantic.fields import FieldInfo
 from jeugdsim.scenario.contracts import Contract
 from jeugdsim.scenario.draft import Table as Rows
 from jeugdsim.scenario.fields import Table
+from jeugdsim.scenario.keys import Allocation
 from jeugdsim.scenario.numbers import FAMILIES, Allowed, Family
 from jeugdsim.scenario.rows import COMPANIONS
 from jeugdsim.scenario.settings import FundingResponse, Lever, TariffReset, World
 from jeugdsim.scenario.tables import TABLES, identity
 from jeugdsim.scenario.tree import Node, bare, children
 
+_TABLES: tuple[tuple[str, type[BaseModel]], ...] = (("world", World), ("allocation", Allocation))
 _NAMED: tuple[tuple[str, type[BaseModel]], ...] = (
     ("contracts", Contract),
     ("funding_response", FundingResponse),
@@ -84,7 +86,8 @@ def numbers_by_path(toml: Node, tables: Mapping[str, Rows]) -> Iterator[tuple[st
 
     What is absent is given as None; of CSV files only those in ``tables`` are looked at.
     """
-    yield from _fields("world", World, toml.table.get("world"))
+    for name, model in _TABLES:
+        yield from _fields(name, model, toml.table.get(name))
     for root, model in _NAMED:
         if root in toml.table:
             for name, node in children(toml.table[root], (root,)):

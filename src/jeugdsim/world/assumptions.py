@@ -42,6 +42,7 @@ def _records(scenario: Scenario) -> Iterator[tuple[str, BaseModel]]:
     yield "world", settings.world
     for name, contract in settings.contracts.items():
         yield f"contracts.{name}", contract
+    yield "allocation", settings.allocation
     for form, response in settings.funding_response.items():
         yield f"funding_response.{form}", response
     for name, reset in settings.tariff_resets.items():

@@ -104,7 +104,7 @@ def _room(path: str) -> int:
         return _PRICES
     if root in ("levers", "funding_response"):
         return _TERMS if field == "cost_per_year" else _EFFECTS
-    return _TERMS if root == "contracts" else _WORLD
+    return _TERMS if root in ("contracts", "allocation") else _WORLD
 
 
 def _group(paths: tuple[str, ...], pairs: Mapping[Pair, float]) -> CorrelatedGroup:

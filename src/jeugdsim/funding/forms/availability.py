@@ -25,9 +25,9 @@ def settle_availability(case: Case) -> Settled:
     """Return what a contract for places kept ready pays."""
     terms = case.terms
     prices = case.index * case.resets * price_after(case)
-    places = _places(case)
+    places = funded_places(case)
     per_use = case.number("fee_per_use", terms.fee_per_use)[:, None] * prices
-    per_place = _fee_per_place(case, float(places[0]))[:, None] * prices
+    per_place = fee_per_place(case, float(places[0]))[:, None] * prices
     occupancy = terms.occupancy
     payment = availability_payment(
         per_place,
@@ -46,7 +46,7 @@ def settle_availability(case: Case) -> Settled:
     return topped_up(case, terms.bail_out, settled, np.ones(payment.shape, dtype=np.bool_))
 
 
-def _places(case: Case) -> Array:
+def funded_places(case: Case) -> Array:
     """Return the places that are paid, shape (years,): those agreed, or those of its care forms."""
     if case.terms.funded_places is not None:
         return np.full(len(case.years), case.terms.funded_places)
@@ -57,7 +57,7 @@ def _places(case: Case) -> Array:
     return np.asarray(of_pools[own].sum(axis=0), dtype=np.float64)
 
 
-def _fee_per_place(case: Case, places: float) -> Array:
+def fee_per_place(case: Case, places: float) -> Array:
     """Return euros of price_year per place per year, shape (draws,)."""
     terms = case.terms
     if terms.fee_per_place is not None:

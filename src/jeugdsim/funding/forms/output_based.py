@@ -13,8 +13,11 @@ import numpy.typing as npt
 from jeugdsim.funding.case import Case, Settled
 from jeugdsim.funding.forms.later_years import price_after
 from jeugdsim.funding.rules.output_based import output_payment, unpaid_returns
+from jeugdsim.funding.yardstick import Yardstick
+from jeugdsim.scenario.contracts import Terms
 
 Array = npt.NDArray[np.float64]
+Truths = npt.NDArray[np.bool_]
 
 
 def settle_output_based(case: Case) -> Settled:
@@ -25,7 +28,7 @@ def settle_output_based(case: Case) -> Settled:
     paid = output_payment(
         case.count_by_form("stays_started"),
         case.count_by_form("stays_ended"),
-        _prices(case),
+        trajectory_prices(case.terms, case.places, case.yardstick),
         paid_at_start=terms.paid_at_start,
         unpaid_share=unpaid[:, None, None],
     )
@@ -33,12 +36,24 @@ def settle_output_based(case: Case) -> Settled:
     return Settled.plain(payment * price_after(case) if terms.extension else payment)
 
 
-def _prices(case: Case) -> Array:
-    """Return the price of a trajectory, euros of price_year, shape (care forms,)."""
-    cost = np.where(case.places, case.yardstick.cost, 0.0).sum(axis=0)
-    starts = np.where(case.places, case.yardstick.of("stays_started"), 0.0).sum(axis=0)
+def trajectory_prices(terms: Terms, places: Truths, yardstick: Yardstick) -> Array:
+    """Return the price of a trajectory, euros of price_year, shape (care forms,).
+
+    The mean over a form's tiers; without, what a started trajectory is expected to cost.
+
+    Parameters
+    ----------
+    terms : Terms
+        The contract's arrangements.
+    places : ndarray of bool, shape (municipalities, care forms)
+        Where its demand stands.
+    yardstick : Yardstick
+        What is expected in the reference.
+    """
+    cost = np.where(places, yardstick.cost, 0.0).sum(axis=0)
+    starts = np.where(places, yardstick.of("stays_started"), 0.0).sum(axis=0)
     prices = np.divide(cost, starts, out=np.zeros_like(cost), where=starts > 0)
-    names = list(case.volumes["care_form"].to_numpy())
-    for form, tiers in case.terms.arrangements.items():
-        prices[names.index(form)] = sum(tier.share * tier.price for tier in tiers.values())
+    for form, tiers in terms.arrangements.items():
+        place = yardstick.scenario.care_form_names.index(form)
+        prices[place] = sum(tier.share * tier.price for tier in tiers.values())
     return np.asarray(prices)

@@ -27,32 +27,48 @@ def settle_pxq(case: Case) -> Settled:
 
 def _below_ceilings(case: Case, terms: Ceiling) -> Array:
     """Return the payment under a ceiling for the contract, or one for each group of providers."""
-    most = _ceiling_sum(case, terms)
+    growth = case.number("volume_growth_per_year", case.terms.volume_growth_per_year)
+    most = ceiling_sum(terms, case.expected_cost, case.index * case.resets, growth)
     payment = np.zeros_like(case.use)
     for share, part in _parts(case, terms):
-        payment += ceiling(
-            share * case.use,
-            part * most,
-            marginal_rate=terms.marginal_rate,
-            margin=terms.margin,
-            granted_share=terms.request.granted_share if terms.request else 0.0,
-            granted_at_most=terms.request.at_most if terms.request else None,
-        )
+        payment += paid_under(terms, share * case.use, part * most)
     return payment
 
 
-def _ceiling_sum(case: Case, terms: Ceiling) -> Array:
+def ceiling_sum(terms: Ceiling, expected_cost: float, prices: Array, growth: Array) -> Array:
     """Return the ceiling of each year, nominal, shape (draws, years).
 
     It follows the index, the growth allowed for and tariff resets, as every agreed price does.
+
+    Parameters
+    ----------
+    terms : Ceiling
+        Euros, or a multiple of what is expected.
+    expected_cost : float
+        Of the reference's first year, euros of price_year.
+    prices : ndarray, shape (draws, years)
+        Index as paid x tariff resets.
+    growth : ndarray, shape (draws,)
+        Growth of volume that is allowed for, fraction per year.
     """
     once = terms.euros
     if once is None:
         assert terms.of_expected is not None  # one of the two, checked when read
-        once = terms.of_expected * case.expected_cost
-    growth = case.number("volume_growth_per_year", case.terms.volume_growth_per_year)
-    allowed = (1.0 + growth[:, None]) ** np.arange(len(case.years))
-    return np.asarray(once * case.index * case.resets * allowed)
+        once = terms.of_expected * expected_cost
+    allowed = (1.0 + growth[:, None]) ** np.arange(prices.shape[1])
+    return np.asarray(once * prices * allowed)
+
+
+def paid_under(terms: Ceiling, value: Array, most: Array) -> Array:
+    """Return what is paid of care worth ``value`` under a ceiling of ``most``, nominal euros."""
+    return ceiling(
+        value,
+        most,
+        marginal_rate=terms.marginal_rate,
+        margin=terms.margin,
+        granted_share=terms.request.granted_share if terms.request else 0.0,
+        granted_at_most=terms.request.at_most if terms.request else None,
+    )
 
 
 def _parts(case: Case, terms: Ceiling) -> list[tuple[float, float]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.funding.basis import budget_basis
+from jeugdsim.funding.basis import budget_basis, members_left
 from jeugdsim.funding.case import Case, Settled
 from jeugdsim.funding.levels import levels
 from jeugdsim.funding.rules.bail_out import top_ups
@@ -58,7 +58,8 @@ def agreed_budget(case: Case, left: Array) -> Array:
     """Return the sum agreed for each year, shape (draws, years), nominal.
 
     B_y = basis_y x index x (1 + volume growth)^(y - start) x (1 - agreed reduction_y), recalibrated on
-    the number helped, and re-based on actual use in the years of an extension.
+    the number helped, and re-based on actual use in the years of an extension. Where municipalities
+    leave, the basis, the number it was made for and the use it is re-based on leave with them.
 
     Parameters
     ----------
@@ -77,9 +78,11 @@ def agreed_budget(case: Case, left: Array) -> Array:
         budget = _recalibrated(case, terms.recalibration, budget, growth)
     own = _own_years(case)
     if terms.extension is not None and own < len(case.years):
-        basis = rebased_basis(left, prices, own, terms.extension.rebased_on_years)
+        staying = members_left(case)
+        whole = np.where(staying > 0, staying, 1.0)
+        basis = rebased_basis(left, prices * whole, own, terms.extension.rebased_on_years)
         change = case.number("extension.price_change", terms.extension.price_change)
-        again = (basis * (1.0 + change))[:, None] * prices * allowed
+        again = (basis * (1.0 + change))[:, None] * prices * allowed * staying
         budget = np.concatenate([budget[:, :own], again[:, own:]], axis=1)
     return budget
 
@@ -89,9 +92,12 @@ def _recalibrated(case: Case, terms: Recalibration, budget: Array, growth: Array
     if terms.counts == "youth":
         number = np.broadcast_to(case.youth, budget.shape)
         base = float(case.youth[0]) if terms.base is None else terms.base
+        staying = np.ones(len(case.years))
     else:
         number = case.count("clients_in_year")
         base = case.expected("clients_in_year") if terms.base is None else terms.base
+        once = terms.base is None
+        staying = (case.since_the_start if once else case.still_there)("clients_in_year")
     if base <= 0:
         raise ValueError(
             f"contracts.{case.name}.recalibration: the number the budget was made for is 0: give a base"
@@ -101,12 +107,12 @@ def _recalibrated(case: Case, terms: Recalibration, budget: Array, growth: Array
     recalibrated = moments(case.years, terms.first_year or start, terms.every_years)
     for place, moment in enumerate(recalibrated[: _own_years(case)]):
         counted = -1 if moment is None else moment - terms.lag_years - start
-        if counted < 0:
-            continue  # nobody was counted yet
+        if counted < 0 or staying[counted] == 0:
+            continue  # nobody was counted yet, or everybody has left
         result[:, place] = recalibrate(
             budget[:, place],
             number[:, counted],
-            base * (1.0 + growth) ** counted,
+            base * staying[counted] * (1.0 + growth) ** counted,
             pass_through=terms.pass_through,
             dead_band=terms.dead_band,
         )

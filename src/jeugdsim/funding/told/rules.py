@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from jeugdsim.engine.limits import drawn_places, pools_of
+from jeugdsim.funding.forms.availability import fee_per_place, funded_places
+from jeugdsim.funding.forms.output_based import trajectory_prices
 from jeugdsim.funding.rules.output_based import unpaid_returns
 from jeugdsim.funding.told.ceiling import told_ceiling
 from jeugdsim.funding.told.row import NONE, ContractToTell, TermRow, split
@@ -113,6 +114,12 @@ def _volume_growth_per_year(told: ContractToTell) -> Rows:
 def _agreed_reduction(told: ContractToTell) -> Rows:
     if told.terms.agreed_reduction:
         yield told.row("agreed_reduction", by_year=dict(told.terms.agreed_reduction))
+
+
+def _follows_changes(told: ContractToTell) -> Rows:
+    terms = told.terms
+    if told.scenario.settings.changes or "follows_changes" in terms.model_fields_set:
+        yield told.row("follows_changes", "yes" if terms.follows_changes else "no")
 
 
 def _recalibration(told: ContractToTell) -> Rows:
@@ -290,6 +297,7 @@ def _bail_out(told: ContractToTell) -> Rows:
 def _arrangements(told: ContractToTell) -> Rows:
     """Tell the price of a trajectory of every care form: by tiers, or what it is expected to cost."""
     case, names = told.case, told.scenario.care_form_names
+    prices = trajectory_prices(told.terms, case.places, case.yardstick)
     for form in sorted({form for _, form in told.scenario.contract_cells(told.name)}):
         tiers = told.terms.arrangements.get(form)
         if tiers is not None:
@@ -298,10 +306,7 @@ def _arrangements(told: ContractToTell) -> Rows:
             facts: Facts = {"care": form, "tiers": of_tier, "euros": price}
             yield told.row("arrangements", stands_at=("arrangements", form), **facts)
             continue
-        own = case.places[:, names.index(form)]
-        cost = float(case.yardstick.cost[own, names.index(form)].sum())
-        starts = float(case.yardstick.of("stays_started")[own, names.index(form)].sum())
-        facts = {"care": form, "euros": cost / starts if starts > 0 else 0.0}
+        facts = {"care": form, "euros": float(prices[names.index(form)])}
         yield told.row("arrangements", "history", **facts)
 
 
@@ -330,12 +335,8 @@ def _funded_places(told: ContractToTell) -> Rows:
 
 
 def _fee_per_place(told: ContractToTell) -> float:
-    terms, case = told.terms, told.case
-    if terms.fee_per_place is not None:
-        return mean_of(terms.fee_per_place)
-    places = _places(told)
-    for_use = mean_of(terms.fee_per_use) * case.expected("units")
-    return max(case.expected_cost - for_use, 0.0) / places if places > 0 else 0.0
+    """Return euros of price_year per place in the first year."""
+    return float(fee_per_place(told.case, _places(told))[0])
 
 
 def _fee_per_place_row(told: ContractToTell) -> Rows:
@@ -360,14 +361,8 @@ def _occupancy(told: ContractToTell) -> Rows:
 
 
 def _places(told: ContractToTell) -> float:
-    """Return the places that are paid in the first year: those agreed, or those of its care forms."""
-    if told.terms.funded_places is not None:
-        return told.terms.funded_places
-    scenario = told.scenario
-    forms = {form for _, form in scenario.contract_cells(told.name)}
-    of_pools = drawn_places(scenario, told.case.parameters)[0]
-    own = [pool.care_form in forms and pool.contract in ("", told.name) for pool in pools_of(scenario)]
-    return float(of_pools[own].sum(axis=0)[0]) if any(own) else 0.0
+    """Return the places that are paid in the first year."""
+    return float(funded_places(told.case)[0])
 
 
 TOLD_BY: MappingProxyType[str, Callable[[ContractToTell], Rows]] = MappingProxyType(
@@ -382,6 +377,7 @@ TOLD_BY: MappingProxyType[str, Callable[[ContractToTell], Rows]] = MappingProxyT
         "volume_growth_per_year": _volume_growth_per_year,
         "agreed_reduction": _agreed_reduction,
         "recalibration": _recalibration,
+        "follows_changes": _follows_changes,
         "loss_bands": _loss_bands,
         "gain_bands": _gain_bands,
         "child_stop_loss": _child_stop_loss,
