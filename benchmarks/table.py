@@ -22,6 +22,7 @@ from jeugdsim.report.files import moved_into_place
 START, END = "<!-- bench:start -->", "<!-- bench:end -->"
 SIMULATE, FLOOR, SETTLE, ALLOCATE = "simulate", "floor", "settle", "allocate"
 SCARCE = "simulate with scarce places"
+COALITIONS = "coalitions"
 WARM, COLD = "warm process", "cold process"
 SIMULATE_ON_THREADS, FLOOR_ON_THREADS = "simulate on threads", "floor on threads"
 _TO_ITSELF = 0.9  # share of a processor that a thread gets, from which the machine is ours
@@ -163,6 +164,7 @@ def rows(run: Measured) -> list[Row]:
         ),
         Row("settle / simulate, per draw", _ratio(settle.per("draws"), simulate.per("draws"))),
         Row("allocate / simulate, per draw", _ratio(allocate.per("draws"), simulate.per("draws"))),
+        *_coalitions(run),
         Row("first process ever / a later one, to the end of one draw", _ratio(cold, warm)),
         Row("compiling, once", [a - b for a, b in zip(cold, warm, strict=True)], " s"),
         *(
@@ -175,6 +177,15 @@ def rows(run: Measured) -> list[Row]:
             for what, timed in (("simulate", run.simulate_on), ("draw floor", run.floor_on))
         ),
     ]
+
+
+def _coalitions(run: Measured) -> list[Row]:
+    """Return the line on going alone; a measurement from before it was timed has none."""
+    if COALITIONS not in run.one_thread:
+        return []
+    coalitions, simulate = run.one_thread[COALITIONS], run.one_thread[SIMULATE]
+    text = "what every coalition would pay alone / simulate, per draw"
+    return [Row(text, _ratio(coalitions.per("draws"), simulate.per("draws")))]
 
 
 def _speed_up(timed: Mapping[int, Timing], threads: int) -> PerTurn:

@@ -25,6 +25,9 @@ from pytest_benchmark.fixture import BenchmarkFixture
 import jeugdsim as js
 from benchmarks.conftest import HAAGLANDEN, ROOT, SEED, stays_of
 from benchmarks.floor import Sums, Work, draw_all, no_sums
+from jeugdsim.allocation.coalitions import coalition_costs
+from jeugdsim.allocation.pool_case import PoolCase
+from jeugdsim.allocation.pools import make_pools, shareable_cost
 from jeugdsim.scenario import Scenario
 
 SHORT_ROUNDS = 5
@@ -147,6 +150,19 @@ def test_allocate(
     """Share payments among municipalities under the key in use."""
     tell(benchmark, "allocate", draws=draws)
     short(benchmark, lambda: js.allocate(accounts, scenario))
+
+
+@in_processor_time
+def test_coalitions(
+    benchmark: BenchmarkFixture, turn: int, scenario: Scenario, accounts: xr.Dataset, draws: int
+) -> None:
+    """Ask what every coalition of municipalities would pay alone, in all pools and years."""
+    tell(benchmark, "coalitions", draws=draws)
+    pools = make_pools(scenario, shareable_cost(scenario, accounts))
+    short(
+        benchmark,
+        lambda: [coalition_costs(PoolCase(scenario, accounts, pool)) for pool in pools],
+    )
 
 
 def fresh_process(cache: Path) -> None:

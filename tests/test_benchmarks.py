@@ -207,6 +207,20 @@ def test_table_of_a_stored_measurement() -> None:
     assert table(measured(STORED)) == EXPECTED
 
 
+def test_going_alone_has_a_line_where_it_was_timed(tmp_path: Path) -> None:
+    """Allocate took 0.008, 0.02, 0.018 s beside 8, 10, 9; what takes tenfold is 0.01, 0.02, 0.02."""
+    data = json.loads(STORED.read_text(encoding="utf-8"))
+    for benchmark in [b for b in data["benchmarks"] if b["extra_info"]["what"] == "allocate"]:
+        tenfold = json.loads(json.dumps(benchmark))
+        tenfold["extra_info"]["what"] = "coalitions"
+        tenfold["stats"]["median"] *= 10.0
+        data["benchmarks"].append(tenfold)
+    results = tmp_path / "results.json"
+    results.write_text(json.dumps(data), encoding="utf-8")
+    line = "| what every coalition would pay alone / simulate, per draw | 0.020 | 0.010 to 0.020 |"
+    assert line in table(measured(results)).splitlines()
+
+
 def test_a_busy_machine_is_told(tmp_path: Path) -> None:
     """Two floors at once take twice as long as stored, so that two threads go as fast as one."""
     data = json.loads(STORED.read_text(encoding="utf-8"))

@@ -18,7 +18,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
@@ -251,6 +251,13 @@ def test_every_number_and_file_of_a_result_is_explained(
     assert not sorted({file.name for file in tmp_path.iterdir()} - told)
     pictures = (DOCS / "guide" / "pictures.md").read_text(encoding="utf-8")
     assert all(f"`{file.name}`" in pictures for file in tmp_path.glob("*.png"))
+
+
+def test_every_key_is_explained() -> None:
+    told = in_code_type((DOCS / "guide" / "allocation-keys.md").read_text(encoding="utf-8"))
+    assert not sorted({*keys.KEYS, *get_args(keys.Kind)} - told)
+    terms = {name for name in keys.KeyTerms.model_fields if name not in ("kind", "weights", "parts")}
+    assert not sorted(terms - told - {"steps"})
 
 
 def test_every_volume_is_explained() -> None:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from jeugdsim.funding.rules.ceiling import ceiling
     from jeugdsim.funding.rules.minimum_savings import minimum_savings
     from jeugdsim.outcomes import income_gap, overrun, savings
+    from jeugdsim.outcomes.key_judgement import judge_keys
+    from jeugdsim.outcomes.key_shift import key_shift
     from jeugdsim.outcomes.pooling import pooling
     from jeugdsim.outcomes.providers import provider_results
     from jeugdsim.outcomes.risk_transfer import risk_transfer
@@ -61,6 +63,8 @@ _HOME = {
     "expected": "jeugdsim.engine",
     "expected_cost": "jeugdsim.funding",
     "income_gap": "jeugdsim.outcomes",
+    "judge_keys": "jeugdsim.outcomes.key_judgement",
+    "key_shift": "jeugdsim.outcomes.key_shift",
     "load_scenario": "jeugdsim.scenario",
     "minimum_savings": "jeugdsim.funding",
     "nucleolus": "jeugdsim.allocation.games",
@@ -106,6 +110,8 @@ __all__ = [
     "expected_cost",
     "figures",
     "income_gap",
+    "judge_keys",
+    "key_shift",
     "load_scenario",
     "minimum_savings",
     "nucleolus",

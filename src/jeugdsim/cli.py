@@ -1,4 +1,4 @@
-"""The command line: ``jeugdsim check``, ``run``, ``compare``, ``contracts`` and ``schema``.
+"""The command line: ``jeugdsim check``, ``run``, ``compare``, ``contracts``, ``keys`` and ``schema``.
 
 Results on stdout, progress and messages on stderr. Exit codes: 0 done, 1 the program failed, 2 the
 input is wrong.
@@ -205,6 +205,39 @@ def contracts(
     loaded = _load(scenario)
     try:
         report = contract_report(loaded, draws=draws, seed=seed, language=language)
+    except KeyboardInterrupt:
+        _stop("interrupted: nothing was written", INTERRUPTED)
+    except (ScenarioError, ValueError) as wrong:
+        _stop(str(wrong), WRONG_INPUT)
+    except MemoryError:
+        _stop("not enough memory for this many draws: ask for fewer", FAILED)
+    if as_json:
+        typer.echo(json.dumps(report.to_dict(), ensure_ascii=False, indent=2))
+    else:
+        typer.echo(report.answer(width=_width()))
+
+
+@app.command()
+def keys(
+    scenario: Folder,
+    draws: Draws = DEFAULT_DRAWS,
+    seed: Seed = DEFAULT_SEED,
+    old: Annotated[
+        str | None, typer.Option("--from", metavar="KEY", help="Shift from; the one in use by default.")
+    ] = None,
+    new: Annotated[
+        str | None, typer.Option("--to", metavar="KEY", help="Shift to; all reported ones by default.")
+    ] = None,
+    language: Annotated[Literal["nl", "en"], typer.Option(help="Language of the answer.")] = "nl",
+    as_json: Annotated[bool, typer.Option("--json", help="Print both tables as JSON instead.")] = False,
+) -> None:
+    """Judge every allocation key on the same draws, and tell who gains or loses by a change of key."""
+    from jeugdsim.results.key_report import key_report
+    from jeugdsim.scenario import ScenarioError
+
+    loaded = _load(scenario)
+    try:
+        report = key_report(loaded, draws=draws, seed=seed, language=language, old=old, new=new)
     except KeyboardInterrupt:
         _stop("interrupted: nothing was written", INTERRUPTED)
     except (ScenarioError, ValueError) as wrong:

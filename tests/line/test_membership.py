@@ -242,6 +242,17 @@ def test_a_comparison_tells_what_it_does_to_everybodys_bill() -> None:
     assert less["difference"]["mean"] == pytest.approx(-less["baseline"]["mean"])
 
 
+def test_a_contract_says_whether_its_budget_follows_who_leaves() -> None:
+    """Told where there are changes: among what moves the budget, and as a term of its own."""
+    for follows in (True, False):
+        scenario = towns(leaves(2026), contracts=task_based(follows_changes=follows))
+        told = js.contract_terms(scenario, "nl").set_index("rule").text
+        assert ("het vertrek van een gemeente" in told["change_of_budget"]) is follows
+        assert ("daalt het budget mee" in told["follows_changes"]) is follows
+    nobody = js.contract_terms(towns(contracts=task_based()), "nl")
+    assert "follows_changes" not in set(nobody.rule)
+
+
 # --- the variant -----------------------------------------------------------------------------------
 
 

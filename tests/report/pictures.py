@@ -23,6 +23,7 @@ DRIVERS = {
 }
 PERCENTILES = ("p5", "p10", "p50", "p80", "p90", "p95")
 KEYS = {"actual_use": 0.0, "expected_use": 0.002, "inhabitants": 0.3, "youth_population": -0.2}
+EDGES = {"mean": 0.0, "p10": -9.0, "p50": 0.0, "p90": 9.0}
 ACCOUNTS = {"2017": 215e6, "2018": 235e6, "2019": 252e6, "2021": 284e6, "2022": 295e6}
 
 
@@ -48,7 +49,44 @@ def pictured(**changes: Any) -> dict[str, Any]:
     }
     for name, bill in results["municipalities"].items():
         bill["contribution"] = in_use[name]
+    results["keys"] = judged(results)
     return results
+
+
+def judged(results: Mapping[str, Any]) -> dict[str, Any]:
+    """Make the judgement of keys: every criterion a round number, shifts by the tilt of the key."""
+    towns = list(results["municipalities"])
+
+    def criteria(step: int) -> dict[str, Any]:
+        return {
+            "volatility": 0.02 + 0.01 * step,
+            "surprise_over_5": 0.1 + 0.05 * step,
+            "correlation": 0.9 - 0.1 * step,
+            "marginal": 0.8 - 0.2 * step,
+            "arrives_after": 2.0 if step < 2 else None,
+            "moved": 2e6 * step,
+            "worse_than_alone": 0.0,
+            "coalitions_worse": 0.01 * step,
+        }
+
+    def shift(key: str, at: int) -> dict[str, float]:
+        mean = 100.0 * KEYS.get(key, 0.0) * (-1) ** at
+        per_head = {f"per_inhabitant_{p}": mean + x for p, x in EDGES.items()}
+        return {p: 1e4 * (mean + x) for p, x in EDGES.items()} | per_head | {"chance_of_gaining": 0.5}
+
+    return {
+        key: {
+            "computable": True,
+            "needs_use": step < 2,
+            "known_beforehand": step > 0,
+            "region": criteria(step),
+            "municipalities": {
+                town: criteria(step) | ({"shift": shift(key, at)} if key != "rolling_use" else {})
+                for at, town in enumerate(towns)
+            },
+        }
+        for step, key in enumerate(results["allocation"])
+    }
 
 
 def drivers(region: Mapping[str, Any], moment: str, draws: int) -> dict[str, dict[str, float]]:

@@ -64,6 +64,8 @@ PICTURES: dict[str, Callable[..., Axes]] = {
     "risk_carriers": risks,
     "overrun_heatmap": figures.overrun_heatmap,
     "key_contributions": figures.key_contributions,
+    "key_criteria": figures.key_criteria,
+    "key_shift_chart": figures.key_shift_chart,
     "driver_waterfall": figures.driver_waterfall,
     "waiting_children": figures.waiting_children,
 }
@@ -294,6 +296,7 @@ def test_labels_with_room_stay_where_they_belong() -> None:
 def test_all_pictures_leaves_out_what_has_no_data() -> None:
     results = pictured()
     everything = {"cost", "exceedance", "target", "risk", "heatmap", "keys", "drivers", "waiting"}
+    everything |= {"key_criteria", "key_shift"}
     assert set(figures.all_pictures(results, overruns(results))) == everything
     bare = summary(target_step=0.0)
     assert set(figures.all_pictures(bare, [1.0])) == {"cost", "exceedance", "heatmap"}
@@ -329,6 +332,7 @@ def test_a_run_writes_its_pictures(tmp_path: Path) -> None:
     twin = js.run(scenario.all_pxq(), draws=3, seed=1, progress=False, reference=outcome.reference)
     outcome.write(tmp_path, language="en", all_pxq=twin)
     pictures = {"cost", "exceedance", "target", "risk", "heatmap", "keys", "drivers"}
+    pictures |= {"key_criteria", "key_shift"}
     assert {path.stem for path in tmp_path.glob("*.png")} == pictures
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.glob("*.png"))
     assert not list(tmp_path.glob(".*"))

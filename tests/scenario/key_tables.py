@@ -33,5 +33,7 @@ alone_per_year = 1e5
 def with_keys(defined: str = DEFINED, used: str = '"rolling_use"', retentions: str = "[25e3]") -> str:
     """Return scenario.toml of the small folder with keys of its own, and one of them in use."""
     toml = TOML.replace('used = "rolling_use"', f"used = {used}")
-    toml = toml.replace("use_registered = true", f"use_registered = true\nchild_retentions = {retentions}")
-    return toml.replace("[sources]", f"{defined}\n[sources]")
+    toml = toml.replace(
+        "use_registered = true", f"use_registered = true\nchild_retentions = {retentions}"
+    )
+    return toml.replace("[sources]", f'{defined}\n[sources]\nallocation = "A1"') if defined else toml

@@ -64,14 +64,19 @@ def coalition_costs(
         When there is no such contract or care form, the level is no such fraction, or accounts and
         scenario do not belong together.
 
+    Notes
+    -----
+    Under P x Q there are always shares by which nobody would rather go alone: those of Euler. Shared
+    gains can make it cheaper to stay apart, because the first part of a gain is not shared.
+
     Examples
     --------
     >>> import jeugdsim as js
     >>> scenario = js.load_scenario("scenarios/haaglanden-2027")
     >>> accounts = js.settle(js.simulate(scenario, draws=4, seed=2027, progress=False), scenario)
-    >>> costs = js.coalition_costs(accounts, scenario, "verblijf").sel(year=2027)
+    >>> costs = js.coalition_costs(accounts, scenario, "veelvoorkomend").sel(year=2027)
     >>> costs.sizes["coalition"], costs.members.values[3].item()
-    (512, 'Delft + Den Haag')
+    (256, 'Delft + Leidschendam-Voorburg')
     >>> js.core_violations(costs, js.nucleolus(costs))
     {}
     """

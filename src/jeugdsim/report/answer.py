@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from jeugdsim.report import notation, notes, tables
+from jeugdsim.report.key_notes import MOST as MOST_KEY_NOTES
 from jeugdsim.report.side import Side
 from jeugdsim.report.text_table import shorten
 from jeugdsim.report.waiting_table import waiting_table
@@ -25,6 +26,7 @@ SOME_WAITING: Final = 5
 FEWEST_WAITING: Final = 2
 FEWEST_CONTRACTS: Final = 3
 FEWEST_YEARS: Final = 5
+FEWEST_KEY_NOTES: Final = 1
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class _Plan:
     waiting: int = 7
     blanks: int = 3
     notes: int = notes.MOST
+    keys: int = MOST_KEY_NOTES
 
 
 def printed_answer(
@@ -87,6 +90,7 @@ def _plans() -> Iterator[_Plan]:
         ("contracts", FEWEST_CONTRACTS),
         ("municipalities", FEWEST_MUNICIPALITIES),
         ("waiting", FEWEST_WAITING),
+        ("keys", FEWEST_KEY_NOTES),
         ("years", FEWEST_YEARS),
         ("notes", 0),
     )
@@ -113,5 +117,5 @@ def _lines(sides: Sequence[Side], width: int, plan: _Plan) -> list[str]:
         *municipalities,
         *[""] * (plan.blanks > 2 and bool(waiting)),
         *waiting,
-        *notes.closing(first, width),
+        *notes.closing(first, width, plan.keys),
     ]

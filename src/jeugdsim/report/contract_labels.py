@@ -9,6 +9,7 @@ CONTRACT_LABELS: Final[dict[str, tuple[str, str]]] = {
     "term.name.volume_growth_per_year": ("de afgesproken groei", "the agreed growth"),
     "term.name.agreed_reduction": ("de afgesproken besparing", "the agreed saving"),
     "term.name.recalibration": ("de herijking", "the recalibration"),
+    "term.name.follows_changes": ("het vertrek van een gemeente", "a municipality that leaves"),
     "term.name.extension": ("een verlenging", "an extension"),
     "term.name.termination": ("een opzegging", "a termination"),
     "term.name.rest": ("de overige aanbieders", "the other providers"),

@@ -8,6 +8,8 @@ from textwrap import wrap
 from typing import Any, Final
 
 from jeugdsim.report import notation
+from jeugdsim.report.key_notes import MOST as MOST_KEY_NOTES
+from jeugdsim.report.key_notes import key_notes
 from jeugdsim.report.side import Side
 from jeugdsim.report.text_table import shorten
 from jeugdsim.report.words import WORDS, word, word_or_name
@@ -97,12 +99,13 @@ def _percentile_note(language: str, bounds: Sequence[str]) -> str:
     return " ".join(sentences)
 
 
-def closing(side: Side, width: int) -> list[str]:
+def closing(side: Side, width: int, most_on_keys: int = MOST_KEY_NOTES) -> list[str]:
     """Tell the key, what income does, where the inputs come from, what is absent, and warnings."""
     results, language = side.results, side.language
     absent = [word_or_name("absent", name, language) for name in results["absent"]]
     return [
         *wrap(_key_note(side), width),
+        *wrap(key_notes(side, most_on_keys), width),
         *wrap(_income_note(side), width),
         *wrap(_provenance_note(side), width),
         *([word("absent", language, names=", ".join(absent))] if absent else []),

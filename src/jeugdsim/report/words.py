@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from jeugdsim.report.contract_labels import CONTRACT_LABELS
+from jeugdsim.report.key_words import KEY_WORDS
 from jeugdsim.report.picture_words import PICTURE_WORDS
 
 LANGUAGES: Final = ("nl", "en")
@@ -12,6 +13,7 @@ LANGUAGES: Final = ("nl", "en")
 WORDS: Final[dict[str, tuple[str, str]]] = {
     **PICTURE_WORDS,
     **CONTRACT_LABELS,
+    **KEY_WORDS,
     "unit.1000000000": ("mld euro", "EUR billion"),
     "unit.1000000": ("mln euro", "EUR million"),
     "unit.1000": ("duizend euro", "EUR thousand"),

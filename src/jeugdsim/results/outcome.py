@@ -18,6 +18,7 @@ from jeugdsim.funding.reference import reference_means
 from jeugdsim.outcomes import summary as blocks
 from jeugdsim.outcomes.basis_risk import income_line
 from jeugdsim.outcomes.drivers import drivers
+from jeugdsim.outcomes.key_summary import keys_block
 from jeugdsim.outcomes.provenance_report import COLUMNS, SHARE_COLUMNS, provenance_rows, spread_block
 from jeugdsim.outcomes.uncertain_inputs import Uncertain, uncertain_inputs
 from jeugdsim.outcomes.waiting import ages_block, municipality_lines, region_line, waiting_block
@@ -210,6 +211,7 @@ class Outcome:
             "waiting": waiting_block(self.volumes, scenario),
             "ages": ages_block(self.volumes, scenario),
         }
+        judged = keys_block(self.accounts, scenario)
         content = {
             "scenario": scenario.name,
             "hash": scenario.hash,
@@ -230,6 +232,7 @@ class Outcome:
             },
             **{name: block for name, block in limits.items() if block},
             "allocation": allocation_block(self.accounts, scenario),
+            **({"keys": judged} if judged else {}),
             "reference": {"region": {"payment": blocks.per_year(reference_payment)}},
             "key": scenario.settings.allocation.used,
             "provenance": {

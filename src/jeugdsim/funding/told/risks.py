@@ -113,6 +113,8 @@ def change_of_budget(told: ContractToTell) -> Iterator[TermRow]:
     movers = [name for name in _BUDGET_MOVERS if getattr(terms, name)]
     if terms.indexation is None:
         movers.insert(0, "indexation")
+    if told.scenario.settings.changes and terms.follows_changes:
+        movers.append("follows_changes")
     yield told.row(risk, "budget", terms=movers)
 
 

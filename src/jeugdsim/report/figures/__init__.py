@@ -8,6 +8,8 @@ from jeugdsim.report.figures.collection import all_pictures
 from jeugdsim.report.figures.exceedance import exceedance
 from jeugdsim.report.figures.fan import fan_chart
 from jeugdsim.report.figures.heatmap import overrun_heatmap
+from jeugdsim.report.figures.key_criteria import key_criteria
+from jeugdsim.report.figures.key_shift import key_shift_chart
 from jeugdsim.report.figures.keys import key_contributions
 from jeugdsim.report.figures.risk import risk_carriers
 from jeugdsim.report.figures.saving import save_figure
@@ -21,6 +23,8 @@ __all__ = [
     "exceedance",
     "fan_chart",
     "key_contributions",
+    "key_criteria",
+    "key_shift_chart",
     "overrun_heatmap",
     "risk_carriers",
     "save_figure",

@@ -9,6 +9,8 @@ from jeugdsim.report.figures.asked import TOTAL
 from jeugdsim.report.figures.exceedance import exceedance
 from jeugdsim.report.figures.fan import fan_chart
 from jeugdsim.report.figures.heatmap import overrun_heatmap
+from jeugdsim.report.figures.key_criteria import key_criteria
+from jeugdsim.report.figures.key_shift import key_shift_chart, shifts_of
 from jeugdsim.report.figures.keys import key_contributions
 from jeugdsim.report.figures.risk import risk_carriers
 from jeugdsim.report.figures.target import target_chance
@@ -46,7 +48,8 @@ def all_pictures(
     dict
         Name of the picture, such as ``"cost"``, to its axes. A picture without data is left out:
         ``target`` where no year has a savings target, ``keys`` where no second key can be computed,
-        ``waiting`` where no care form has places.
+        ``key_criteria`` and ``key_shift`` where the scenario reports no more than one key, ``waiting``
+        where no care form has places.
 
     Examples
     --------
@@ -54,8 +57,8 @@ def all_pictures(
     >>> scenario = js.load_scenario("scenarios/haaglanden-2027")
     >>> outcome = js.run(scenario, draws=4, seed=2027, progress=False)
     >>> overrun = outcome.overruns["overrun"].sum(["year", "municipality", "segment"])
-    >>> sorted(all_pictures(outcome.to_dict(), overrun))[:7]
-    ['cost', 'drivers', 'exceedance', 'heatmap', 'keys', 'risk', 'target']
+    >>> sorted(all_pictures(outcome.to_dict(), overrun))[:6]
+    ['cost', 'drivers', 'exceedance', 'heatmap', 'key_criteria', 'key_shift']
     """
     region = summary["region"]
     pictures = {
@@ -67,6 +70,11 @@ def all_pictures(
         pictures["target"] = target_chance(summary, language=language)
     if any("not_computable" not in summary["allocation"][key] for key in _other_keys(summary)):
         pictures["keys"] = key_contributions(summary, language=language)
+    judged = summary.get("keys") or {}
+    if sum(bool(key["computable"]) for key in judged.values()) > 1:
+        pictures["key_criteria"] = key_criteria(summary, language=language)
+    if shifts_of(judged):
+        pictures["key_shift"] = key_shift_chart(summary, language=language)
     if region.get("drivers"):
         pictures["drivers"] = driver_waterfall(summary, language=language)
     if region.get("provider_result"):
