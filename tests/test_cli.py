@@ -86,7 +86,7 @@ def test_run_prints_one_screen_and_writes_whole_files(tmp_path: Path) -> None:
     assert written == {
         "summary.json", "region.csv", "contracts.csv", "municipalities.csv", "allocation.csv",
         "segments.csv", "provenance.csv", "cost.png", "drivers.png", "exceedance.png", "heatmap.png",
-        "keys.png", "risk.png", "target.png",
+        "key_criteria.png", "key_shift.png", "keys.png", "risk.png", "target.png",
     }  # fmt: skip
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert (summary["draws"], summary["seed"], summary["years"]) == (20, 3, [2027, 2028, 2029])

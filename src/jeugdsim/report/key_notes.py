@@ -51,14 +51,23 @@ def _served(side: Side) -> list[str]:
         return []
     lines = []
     if isinstance(used, Mapping) and len(set(used.values())) > 1:
-        names = "; ".join(f"{name}: {key_label(key, language)}" for name, key in used.items())
-        lines.append(word("keys.per_contract", language, names=names))
+        lines.append(word("keys.per_contract", language, names=_by_key(used, language)))
     named = used if isinstance(used, Mapping) else {}
     contracts = side.find("contracts") or {}
     pxq = [name for name, told in contracts.items() if told["form"] == "pxq" and name not in named]
     if pxq and len(pxq) < len(contracts):
         lines.append(word("keys.pxq", language))
     return lines
+
+
+def _by_key(used: Mapping[str, str], language: str) -> str:
+    """Name every key with the contracts it serves."""
+    served: dict[str, list[str]] = {}
+    for contract, key in used.items():
+        served.setdefault(key, []).append(contract)
+    return "; ".join(
+        f"{key_label(key, language)} ({', '.join(contracts)})" for key, contracts in served.items()
+    )
 
 
 def _judged(side: Side) -> list[str]:

@@ -75,10 +75,10 @@ KEY_WORDS: Final[dict[str, tuple[str, str]]] = {
     "keys.note.alone": (
         "Duurder alleen: hoeveel gemeenten in een of meer jaren meer betalen dan alleen, "
         "risico (CVaR 90%) meegeteld. Groepen: welk deel van alle groepen gemeenten samen duurder uit "
-        "is. De laatste vier kolommen gaan over wat de sleutel verdeelt, zonder P x Q.",
+        "is. De laatste zes kolommen gaan over wat de sleutel verdeelt, zonder P x Q.",
         "Dearer alone: how many municipalities pay more in some year than they would alone, risk "
         "(CVaR 90%) included. Groups: which part of all groups of municipalities is dearer off. The "
-        "last four columns are about what the key shares, without P x Q.",
+        "last six columns are about what the key shares, without P x Q.",
     ),
     "keys.not_computable": (
         "Niet te berekenen: {label}. {reason}",

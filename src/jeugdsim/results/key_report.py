@@ -125,19 +125,20 @@ def key_report(
     }
     in_use = allocation.used if isinstance(allocation.used, str) else IN_USE
     start = in_use if old is None else old
-    for key in (start, *([new] if new else [])):
+    for key in (start, *([] if new is None else [new])):
         contract_keys(scenario, known.get(key, key))
-    targets = [new] if new else [key for key in named if key != start and _computable(scenario, key)]
+    others = [key for key in named if key != start and _computable(scenario, known[key])]
+    targets = others if new is None else [new]
     accounts = settle(simulate(scenario, draws=draws, seed=seed), scenario)
     judged = _rows(judge_keys(accounts, scenario, known))
     shifts = {key: _rows(key_shift(accounts, scenario, known[start], known[key])) for key in targets}
     return KeyReport(scenario, draws, seed, language, judged, start, shifts)
 
 
-def _computable(scenario: Scenario, key: str) -> bool:
+def _computable(scenario: Scenario, key: Key) -> bool:
     try:
         contract_keys(scenario, key)
-    except (NotComputableError, ValueError):
+    except NotComputableError:
         return False
     return True
 
