@@ -40,9 +40,11 @@ def test_the_notes_name_the_calmest_key_and_the_one_nearest_to_own_use() -> None
 
 
 def test_every_contract_is_named_with_its_key_where_they_differ() -> None:
-    results = pictured() | {"key": {"verblijf": "actual_use", "onderwijs": "shapley"}}
+    results = pictured() | {
+        "key": {"verblijf": "actual_use", "onderwijs": "shapley", "x": "actual_use"}
+    }
     told = notes(results, language="en")
-    assert "verblijf: actual use; onderwijs: Shapley value." in told
+    assert "Keys: actual use (verblijf, x); Shapley value (onderwijs)." in told
     assert "P x Q contracts: own use." in told
 
 

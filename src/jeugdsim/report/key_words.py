@@ -14,10 +14,7 @@ KEY_WORDS: Final[dict[str, tuple[str, str]]] = {
     "key.covariance": ("aandeel in de spreiding", "part in the spread"),
     "key.euler": ("aandeel in dure toekomsten", "part in expensive futures"),
     "key.in_use": ("zoals in gebruik, per contract", "as in use, per contract"),
-    "keys.per_contract": (
-        "Verdeelsleutel per contract: {names}.",
-        "Allocation key per contract: {names}.",
-    ),
+    "keys.per_contract": ("Sleutels: {names}.", "Keys: {names}."),
     "keys.pxq": ("Contracten P x Q: eigen gebruik.", "P x Q contracts: own use."),
     "keys.surprised": (
         "Rekening meer dan 5% hoger dan een jaar eerder verwacht: {low} tot {high} van de jaren, het "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from jeugdsim.scenario.checks_years import year_is_in_the_run
 from jeugdsim.scenario.draft import Subject
 from jeugdsim.scenario.findings import Finding, listed, meant, shown
 from jeugdsim.scenario.keys import Allocation, Change
@@ -12,6 +13,7 @@ from jeugdsim.scenario.tree import Node, bare
 
 _BLIND = ("expected_use", "inhabitants", "youth_population", "weights")
 _OF_KEYS = ("mix", "transition")
+_LEFT_BEFORE = "who left before belongs in demand.csv, with less inflow or no row"
 
 
 def change_findings(subject: Subject) -> Iterator[Finding]:
@@ -22,7 +24,7 @@ def change_findings(subject: Subject) -> Iterator[Finding]:
         yield from _municipality_exists(subject, owner, node)
         yield from _care_forms_exist(subject, owner, node)
         yield from _care_is_bought(subject, owner, node)
-        yield from _year_is_in_the_run(subject, owner, node)
+        yield from year_is_in_the_run(subject, owner, node, _LEFT_BEFORE)
         yield from _something_leaves(owner, node)
     yield from _somebody_stays(subject)
     yield from _keys_let_go(subject)
@@ -82,23 +84,6 @@ def _bought(subject: Subject) -> Mapping[str, set[str]]:
     for _, row in subject.rows("demand", Demand):
         bought.setdefault(row.municipality, set()).add(row.care_form)
     return bought
-
-
-def _year_is_in_the_run(subject: Subject, owner: str, node: Node) -> Iterator[Finding]:
-    named = node.table.get("year")
-    year = None if named is None else named.value
-    if named is None or not subject.years or isinstance(year, bool) or not isinstance(year, int):
-        return
-    first, last = subject.years[0], subject.years[-1]
-    if year < first:
-        yield named.place.error(
-            f"{owner}.year: {year} lies before the first year, {first}: who left before belongs in "
-            "demand.csv, with less inflow or no row"
-        )
-    elif year > last:
-        yield named.place.warning(
-            f"{owner}.year: {year} lies after the last year, {last}, and does nothing"
-        )
 
 
 def _something_leaves(owner: str, node: Node) -> Iterator[Finding]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from jeugdsim.scenario.checks_years import year_is_in_the_run
 from jeugdsim.scenario.draft import Subject
 from jeugdsim.scenario.findings import Finding, meant, shown
 from jeugdsim.scenario.tree import Node
+
+_THERE_ALREADY = "a reset that is there already belongs in the tariffs"
 
 
 def price_findings(subject: Subject) -> Iterator[Finding]:
@@ -14,7 +17,7 @@ def price_findings(subject: Subject) -> Iterator[Finding]:
     yield from _wages_have_materials_beside_them(subject)
     resets = subject.entry("tariff_resets")
     for name, node in resets.table.items() if resets else ():
-        yield from _year_is_in_the_run(subject, name, node)
+        yield from year_is_in_the_run(subject, f"tariff_resets.{name}", node, _THERE_ALREADY)
         yield from _care_forms_exist(subject, name, node)
 
 
@@ -34,23 +37,6 @@ def _wages_have_materials_beside_them(subject: Subject) -> Iterator[Finding]:
         yield materials.place.error(
             "world.material_indexation: no part of the index follows it while world.wage_share is 1: "
             "write wage_share, such as 0.9, or leave material_indexation out"
-        )
-
-
-def _year_is_in_the_run(subject: Subject, name: str, reset: Node) -> Iterator[Finding]:
-    node = reset.table.get("year")
-    year = None if node is None else node.value
-    if node is None or not subject.years or isinstance(year, bool) or not isinstance(year, int):
-        return
-    first, last = subject.years[0], subject.years[-1]
-    if year < first:
-        yield node.place.error(
-            f"tariff_resets.{name}.year: {year} lies before the first year, {first}: a reset that is "
-            "there already belongs in the tariffs"
-        )
-    elif year > last:
-        yield node.place.warning(
-            f"tariff_resets.{name}.year: {year} lies after the last year, {last}, and does nothing"
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from jeugdsim.scenario.contracts import MOST_EXTENSION
 from jeugdsim.scenario.draft import Agreement, Subject
 from jeugdsim.scenario.findings import Finding, listed
+from jeugdsim.scenario.tree import Node
 
 
 def year_findings(subject: Subject, agreed: Agreement) -> Iterator[Finding]:
@@ -17,6 +18,21 @@ def year_findings(subject: Subject, agreed: Agreement) -> Iterator[Finding]:
     yield from _counts_come_in_time(subject, agreed)
     yield from _the_end_leaves_years(subject, agreed)
     yield from _extension_fits_the_run(subject, agreed)
+
+
+def year_is_in_the_run(subject: Subject, owner: str, table: Node, belongs: str) -> Iterator[Finding]:
+    """Refuse a ``year`` before the run, telling where that belongs; warn of one after it."""
+    named = table.table.get("year")
+    year = None if named is None else named.value
+    if named is None or not subject.years or isinstance(year, bool) or not isinstance(year, int):
+        return
+    first, last = subject.years[0], subject.years[-1]
+    if year < first:
+        yield named.place.error(f"{owner}.year: {year} lies before the first year, {first}: {belongs}")
+    elif year > last:
+        yield named.place.warning(
+            f"{owner}.year: {year} lies after the last year, {last}, and does nothing"
+        )
 
 
 def _first_years_are_in_the_run(subject: Subject, agreed: Agreement) -> Iterator[Finding]:
