@@ -17,7 +17,7 @@ import xarray as xr
 
 from jeugdsim.engine.fingerprint import quantities_hash
 from jeugdsim.engine.plan import youth_by_year
-from jeugdsim.funding.case import Case, Settled
+from jeugdsim.funding.case import Case, Settled, sum_over
 from jeugdsim.funding.forms.availability import settle_availability
 from jeugdsim.funding.forms.output_based import settle_output_based
 from jeugdsim.funding.forms.pxq import settle_pxq
@@ -38,7 +38,6 @@ Array = npt.NDArray[np.float64]
 _CONTRACT_DIMS = ("draw", "year", "contract")
 _CELL_DIMS = ("draw", "year", "municipality", "care_form")
 _YEAR_DIMS = ("draw", "year")
-_BLOCK_ROWS = 512
 _CARRIED = ("income_index", "clients_in_year")
 """Volumes that keys and outcomes ask of accounts."""
 _CARRIED_BY_CONTRACT = ("child_excess", "child_retentions")
@@ -137,9 +136,9 @@ def settle(
     columns: dict[str, list[Array]] = {name: [] for name in _COLUMNS}
     for name in scenario.contract_names:
         terms, places = scenario.settings.contracts[name], contract_places(scenario, name)
-        use = _sum_over(places, use_value)
-        before_levers = use if use_value is at_tariff else _sum_over(places, at_tariff)
-        value_at_cost = before_levers if at_tariff is at_cost else _sum_over(places, at_cost)
+        use = sum_over(places, use_value)
+        before_levers = use if use_value is at_tariff else sum_over(places, at_tariff)
+        value_at_cost = before_levers if at_tariff is at_cost else sum_over(places, at_cost)
         ratio = parameters.of(f"contracts.{name}.cost_ratio", terms.cost_ratio)
         case = Case(
             name=name,
@@ -261,20 +260,6 @@ def ordered(result: xr.Dataset, name: str, dims: tuple[str, ...]) -> Array:
         found = result[name].dims if name in result else "nothing"
         raise ValueError(f"{name} must have the dimensions {dims}, but {found} is given")
     return np.ascontiguousarray(result[name].transpose(*dims).to_numpy())
-
-
-def _sum_over(places: npt.NDArray[np.bool_], value: Array) -> Array:
-    """Sum (draws, years, municipalities, care forms) over the places of a contract, in small blocks.
-
-    Blocks keep what is gathered in the processor's cache: the sum takes no memory of its own.
-    """
-    rows = value.reshape(-1, places.size)
-    cells = np.flatnonzero(places)
-    total = np.empty(len(rows))
-    for first in range(0, len(rows), _BLOCK_ROWS):
-        block = slice(first, first + _BLOCK_ROWS)
-        rows[block].take(cells, axis=1).sum(axis=1, out=total[block])
-    return total.reshape(value.shape[:2])
 
 
 def _checked_units(volumes: xr.Dataset) -> Array:

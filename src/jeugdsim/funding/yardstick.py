@@ -13,7 +13,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from jeugdsim.engine.expected import ExpectedVolumes, expected_reference
-from jeugdsim.funding.reference import reference_means
+from jeugdsim.funding.reference import feels_limits
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.numbers import mean_of
 
@@ -45,12 +45,25 @@ class Yardstick:
 
     def of(self, quantity: str) -> Array:
         """Return ``units``, ``clients_in_year`` or ``stays_started``, (municipalities, care forms)."""
-        if self.units is None:
+        return np.asarray(getattr(self, f"_{quantity}"))
+
+    @cached_property
+    def _units(self) -> Array:
+        return self._closed_form.units[0] if self.units is None else _first_year(self.units)
+
+    @cached_property
+    def _clients_in_year(self) -> Array:
+        return self._counted("clients_in_year")
+
+    @cached_property
+    def _stays_started(self) -> Array:
+        return self._counted("stays_started")
+
+    def _counted(self, quantity: str) -> Array:
+        """Return an expected count of the first year: simulated where limits are felt."""
+        if self.reference is None or not feels_limits(self.scenario, self.reference):
             return np.asarray(getattr(self._closed_form, quantity)[0])
-        if quantity == "units":
-            return _first_year(self.units)
-        assert self.reference is not None  # limited care has a simulated reference
-        return _first_year(reference_means(self.scenario, self.reference, [quantity])[quantity])
+        return _first_year(self.reference[quantity].isel(year=[0]).mean("draw", skipna=False))
 
     def still_there(self, quantity: str, places: npt.NDArray[np.bool_]) -> Array:
         """Return what changes of membership leave of the care in some cells, shape (years,).
