@@ -289,6 +289,7 @@ def any_case(scenario: js.Scenario, seed: int, some_use: float = 0.7, alike: boo
         "inhabitants": generator.integers(1, 10**6, (years, MEMBERS)).astype(np.float64),
         "payment": generator.lognormal(15, 1, (draws, years)),
         "index": generator.uniform(0.9, 1.5, (draws, years)),
+        "part_of_bill": np.ones((draws, years)),
     }
     expected = generator.dirichlet(np.ones(MEMBERS))
     if alike:
@@ -310,7 +311,7 @@ def rearranged(case: PoolCase, order: npt.NDArray[np.int64]) -> PoolCase:
     other = PoolCase(case.scenario, case.accounts, pool)
     by_member = ("use", "clients", "youth", "inhabitants")
     vars(other).update({name: getattr(case, name)[..., order] for name in by_member})
-    vars(other).update(payment=case.payment, index=case.index)
+    vars(other).update(payment=case.payment, index=case.index, part_of_bill=case.part_of_bill)
     return other
 
 
@@ -379,7 +380,7 @@ def test_a_pool_of_one_pays_all(haaglanden: js.Scenario) -> None:
     case = PoolCase(haaglanden, xr.Dataset(), pool)
     by_member = ("use", "clients", "youth", "inhabitants")
     vars(case).update({name: getattr(whole, name)[..., 3:4] for name in by_member})
-    vars(case).update(payment=whole.payment, index=whole.index)
+    vars(case).update(payment=whole.payment, index=whole.index, part_of_bill=whole.part_of_bill)
     for key in EVERY:
         np.testing.assert_allclose(key_shares(case, key), 1.0, rtol=0, atol=1e-12, err_msg=key)
 

@@ -85,7 +85,10 @@ def made_up(
                 "form": {"baseline": forms[0], "compared": form if forms[1] != "pxq" else "pxq"},
                 "payment": over(lambda x: amount(x, -0.01 * x, 0.02 * x), 360e6 * part),
                 "provider_result": over(lambda x: amount(0.0, x, 20e6), -1e6),
-                "chance_reserve_lost": over(lambda _: chance(0.0, 0.6), 0.0),
+                "chance_reserve_lost": over(
+                    lambda _, form=form: chance(0.0, 0.0 if "pxq" in (form, forms[1]) else 0.6),
+                    0.0,
+                ),
             }
             for name, (form, part) in CONTRACTS.items()
         },
@@ -183,6 +186,14 @@ def test_an_assumed_response_is_called_an_assumption(
         assert "verandert de bekostiging" not in answer
     else:
         assert wanted in answer
+
+
+def test_pxq_under_a_ceiling_may_lose_a_reserve_and_is_told() -> None:
+    content = made_up()
+    block = next(iter(content["compared"].values()))["contracts"]["veelvoorkomend"]
+    block["form"] = {"baseline": "pxq", "compared": "pxq"}
+    block["chance_reserve_lost"]["total"]["compared"] = 0.5
+    assert "veelvoorkomend" in printed_comparison(content)
 
 
 def test_pxq_has_no_reserve_to_lose_and_all_pxq_no_table_of_contracts() -> None:

@@ -14,7 +14,7 @@ from jeugdsim.allocation.keys import key_shares
 from jeugdsim.allocation.pool_case import PoolCase
 from jeugdsim.allocation.pools import make_pools, shareable_cost
 from jeugdsim.allocation.shares import NotComputableError
-from jeugdsim.funding.settlement import check_belongs, contract_places, ordered
+from jeugdsim.funding.settlement import TERMS_HASH, check_belongs, contract_places, ordered, terms_hash
 from jeugdsim.scenario.findings import nearest
 from jeugdsim.scenario.keys import KEYS
 from jeugdsim.scenario.model import Scenario
@@ -164,6 +164,12 @@ def _check_contracts(accounts: xr.Dataset, scenario: Scenario) -> None:
         raise ValueError(
             f"these accounts were settled under the contracts {settled}, not {asked}: give the "
             'scenario they were settled for, scenario.with_changes({"contracts": ...})'
+        )
+    if accounts.attrs.get(TERMS_HASH, terms_hash(scenario)) != terms_hash(scenario):
+        raise ValueError(
+            "these accounts were settled under other terms, members or care forms of contracts than "
+            f"those of {scenario.name!r}, so bills would not add up to what was paid: settle again, or "
+            "give the scenario they were settled for"
         )
 
 

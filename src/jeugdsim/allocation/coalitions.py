@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -29,6 +29,7 @@ from jeugdsim.allocation.pool_case import PoolCase
 from jeugdsim.allocation.pools import shareable_cost
 from jeugdsim.allocation.risk import LEVEL, cvar
 from jeugdsim.allocation.shares import NotComputableError
+from jeugdsim.funding.levels import levels
 from jeugdsim.funding.rules.corridor import shared_payment
 from jeugdsim.funding.rules.minimum_savings import minimum_savings
 from jeugdsim.scenario.contracts import Contract
@@ -118,6 +119,8 @@ class _Alone:
         Expected shares, sum 1.
     budget : ndarray, shape (draws,), or None
         What is agreed for the pool.
+    by_rule : float
+        The part of the contract that is settled task-based this year, the rest P x Q, fraction.
     beside : ndarray, shape (draws,)
         What is paid beside the rule.
     """
@@ -126,13 +129,22 @@ class _Alone:
     use: Array
     expected: Array
     budget: Array | None
+    by_rule: float
     beside: Array
 
     def payments(self, use: Array, part: Array) -> Array:
         """Return what coalitions pay for their use (coalitions, draws) and part (coalitions, 1)."""
         if self.budget is None:
             return use
-        return _shared(self.terms, use, part * self.budget) + part * self.beside
+        return self.agreed(use, part * self.budget) + part * self.beside
+
+    def agreed(self, use: Array, budget: Array) -> Array:
+        """Return what risk sharing pays, and P x Q for the part that is not task-based yet."""
+        if self.terms.minimum_savings is not None:
+            rule = minimum_savings(use, budget, **self.terms.minimum_savings.model_dump())
+        else:
+            rule = shared_payment(use, budget, self.terms.loss_bands, self.terms.gain_bands)
+        return self.by_rule * rule + (1.0 - self.by_rule) * use
 
     def blocks(self) -> Iterator[Array]:
         """Give what all coalitions pay, in blocks of (coalitions, draws)."""
@@ -153,16 +165,11 @@ def _of_year(case: PoolCase, year: int) -> _Alone:
     total = use.sum(axis=0)
     if np.isnan(budget).any():
         share = np.where(total > 0, use / np.where(total > 0, total, 1.0), case.expected[:, None])
-        return _Alone(case.terms, share * paid, case.expected, None, np.zeros_like(paid))
-    beside = paid - _shared(case.terms, total, budget)
-    return _Alone(case.terms, use, case.expected, budget, beside)
-
-
-def _shared(terms: Contract, use: Array, budget: Array) -> Array:
-    """Return what the risk sharing of a contract pays for some use under some budget."""
-    if terms.minimum_savings is not None:
-        return minimum_savings(use, budget, **terms.minimum_savings.model_dump())
-    return shared_payment(use, budget, terms.loss_bands, terms.gain_bands)
+        return _Alone(case.terms, share * paid, case.expected, None, 1.0, np.zeros_like(paid))
+    steps = case.terms.transition
+    by_rule = float(levels(steps, [case.years[year]])[0]) if steps else 1.0
+    alone = _Alone(case.terms, use, case.expected, budget, by_rule, np.zeros_like(paid))
+    return replace(alone, beside=paid - alone.agreed(total, budget))
 
 
 def _costs(case: PoolCase, level: float) -> Array:

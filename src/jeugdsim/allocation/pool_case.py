@@ -88,6 +88,15 @@ class PoolCase:
         return np.asarray(np.divide(own * paid, whole, out=np.zeros_like(paid), where=whole > 0))
 
     @cached_property
+    def part_of_bill(self) -> Array:
+        """The pool's part of all that is not P x Q (of all, if it is), fraction, (draws, years)."""
+        forms = {name: terms.form for name, terms in self.scenario.settings.contracts.items()}
+        shared = [name for name, form in forms.items() if form != "pxq" or self.terms.form == "pxq"]
+        paid = self.accounts["payment"].sel(contract=shared).sum("contract")
+        whole = paid.transpose("draw", "year").to_numpy()
+        return np.asarray(np.divide(self.payment, whole, out=np.zeros_like(whole), where=whole > 0))
+
+    @cached_property
     def budget(self) -> Array:
         """The pool's part of the agreed budget, nominal euros, NaN without one, (draws, years)."""
         return np.asarray(self._of_contract("agreed_budget") * self.part)

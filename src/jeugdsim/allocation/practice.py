@@ -95,7 +95,8 @@ def _transition(case: PoolCase, terms: KeyTerms) -> Array:
         return np.asarray(aim)
     begun = np.maximum(0, np.array(case.years) - min(terms.steps, default=case.years[-1]) + 1)
     per_member = terms.most_per_inhabitant * case.inhabitants * begun[:, None]
-    return shares.held_back(old, aim, case.payment, case.index[:, :, None] * per_member)
+    most = (case.index * case.part_of_bill)[:, :, None] * per_member
+    return shares.held_back(old, aim, case.payment, most)
 
 
 def _credibility(case: PoolCase, _: KeyTerms) -> Array:

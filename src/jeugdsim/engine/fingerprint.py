@@ -61,6 +61,11 @@ def quantities_hash(scenario: Scenario) -> str:
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
+def scope_hash(scenario: Scenario, contract: str) -> str:
+    """Return SHA-256 over the municipalities and care forms under a contract."""
+    return sha256(json.dumps(scenario.contract_cells(contract)).encode()).hexdigest()
+
+
 def _places_and_ages(scenario: Scenario) -> dict[str, Any]:
     """Return the tables of places, waiting and ages that have rows, and who shares which places."""
     tables = {

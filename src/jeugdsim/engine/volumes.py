@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from jeugdsim import __version__
 from jeugdsim.engine import columns as col
 from jeugdsim.engine.booking import PART_BITS
 from jeugdsim.engine.compiled import Counts
-from jeugdsim.engine.fingerprint import quantities_hash
+from jeugdsim.engine.fingerprint import quantities_hash, scope_hash
 from jeugdsim.engine.limits import pools_of, retention_table
 from jeugdsim.engine.tables import Drawn, Out, Tables
 from jeugdsim.scenario.model import Scenario
@@ -22,6 +23,8 @@ from jeugdsim.world.parameters import Parameters
 
 Array = npt.NDArray[np.float64]
 CELL_DIMS = ("draw", "year", "municipality", "care_form")
+SCOPES = "child_cost_scopes"
+"""Attribute: contract = hash of the cells whose children it counted, as JSON."""
 _CHILD_DIMS = ("draw", "year", "municipality", "contract", "retention")
 _OTHER_DIMS = {
     "clients_at_start": ("draw", "municipality", "care_form"),
@@ -109,6 +112,11 @@ def _child_costs(out: Out) -> dict[str, Any]:
     }
 
 
+def _scopes(scenario: Scenario) -> str:
+    """Return whose children counted under which contract, so that no other contract takes them."""
+    return json.dumps({name: scope_hash(scenario, name) for name in scenario.contract_names})
+
+
 def labelled(
     scenario: Scenario,
     counts: dict[str, npt.NDArray[Any]],
@@ -154,5 +162,6 @@ def labelled(
             "seed": seed,
             "stream_version": STREAM_VERSION,
             "quantities_hash": quantities_hash(scenario),
+            **({SCOPES: _scopes(scenario)} if "child_excess" in counts else {}),
         },
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from jeugdsim.engine.fingerprint import scope_hash
+from jeugdsim.engine.volumes import SCOPES
 from jeugdsim.funding.yardstick import Yardstick
 from jeugdsim.scenario.contracts import Contract
+from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.numbers import Number
 from jeugdsim.world.chances import chance_uniforms
 from jeugdsim.world.parameters import Parameters
@@ -149,6 +153,14 @@ def sum_over(places: Truths, cells: npt.NDArray[Any]) -> Array:
         block = slice(first, first + _BLOCK_ROWS)
         rows[block].take(own, axis=1).sum(axis=1, dtype=np.float64, out=total[block])
     return total.reshape(cells.shape[:2])
+
+
+def counts_children_of(volumes: xr.Dataset, scenario: Scenario, contract: str) -> bool:
+    """Tell whether volumes hold what single children cost under a contract of this name and scope."""
+    if "child_excess" not in volumes or contract not in volumes["contract"].to_numpy():
+        return False
+    scopes = json.loads(volumes.attrs.get(SCOPES, "{}"))
+    return bool(scopes.get(contract, scope_hash(scenario, contract)) == scope_hash(scenario, contract))
 
 
 @dataclass(frozen=True)

@@ -100,8 +100,13 @@ class ContractAccount:
 
     @property
     def revenue(self) -> Array:
-        """The first year's agreed budget, or its payment where none is agreed, shape (draws,)."""
+        """The first year's agreed budget, its payment where none is agreed; shape (draws,).
+
+        NaN for plain P x Q, of which no provider loses a reserve.
+        """
         budget, payment = self.of("agreed_budget")[:, 0], self.of("payment")[:, 0]
+        if self.terms.pays_all_use:
+            return budget
         return np.where(np.isnan(budget), payment, budget)
 
 

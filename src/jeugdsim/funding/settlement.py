@@ -6,8 +6,10 @@ volumes are not at hand: the yardstick of money is then its mean over draws.
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
@@ -15,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from jeugdsim.engine.fingerprint import quantities_hash
+from jeugdsim.engine.fingerprint import quantities_hash, scope_hash
 from jeugdsim.engine.plan import youth_by_year
-from jeugdsim.funding.case import Case, Settled, sum_over
+from jeugdsim.funding.case import Case, Settled, counts_children_of, sum_over
 from jeugdsim.funding.forms.availability import settle_availability
 from jeugdsim.funding.forms.output_based import settle_output_based
 from jeugdsim.funding.forms.pxq import settle_pxq
@@ -38,6 +40,7 @@ Array = npt.NDArray[np.float64]
 _CONTRACT_DIMS = ("draw", "year", "contract")
 _CELL_DIMS = ("draw", "year", "municipality", "care_form")
 _YEAR_DIMS = ("draw", "year")
+TERMS_HASH = "terms_hash"
 _CARRIED = ("income_index", "clients_in_year")
 """Volumes that keys and outcomes ask of accounts."""
 _CARRIED_BY_CONTRACT = ("child_excess", "child_retentions")
@@ -186,14 +189,36 @@ def settle(
             "contract": list(scenario.contract_names),
             "form": ("contract", forms),
         },
-        attrs={**volumes.attrs, "scenario": scenario.name, "scenario_hash": scenario.hash},
+        attrs={
+            **volumes.attrs,
+            "scenario": scenario.name,
+            "scenario_hash": scenario.hash,
+            TERMS_HASH: terms_hash(scenario),
+        },
     )
+
+
+def terms_hash(scenario: Scenario) -> str:
+    """Return SHA-256 over what decides payments and whose they are: terms, members and care forms.
+
+    Whether use is registered is left out: it decides which keys can be computed, not what is paid.
+    """
+    told = {
+        name: (terms.model_dump(mode="json", exclude={"use_registered"}), scope_hash(scenario, name))
+        for name, terms in scenario.settings.contracts.items()
+    }
+    return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def _carried(volumes: xr.Dataset, scenario: Scenario) -> dict[str, xr.DataArray]:
     """Return the volumes that accounts carry along; what single children cost only per own contract."""
     names = list(_CARRIED)
-    if "contract" in volumes and tuple(volumes["contract"].values) == scenario.contract_names:
+    same_contracts = "contract" in volumes and (
+        tuple(volumes["contract"].values) == scenario.contract_names
+    )
+    if same_contracts and all(
+        counts_children_of(volumes, scenario, name) for name in scenario.contract_names
+    ):
         names.extend(_CARRIED_BY_CONTRACT)
     return {name: volumes[name] for name in names if name in volumes}
 

@@ -97,11 +97,11 @@ def _moved_cells(pair: Pair, parts: Sequence[str]) -> list[str]:
 
 
 def contract_table(pair: Pair, width: int, most: int) -> list[str]:
-    """Show what contracts pay and leave, for those that are not P x Q on both sides."""
+    """Show what contracts pay and leave, for those that are not plain P x Q on both sides."""
     contracts = {
         name: block
         for name, block in pair.find("contracts").items()
-        if set(block["form"].values()) != {"pxq"}
+        if any(_has_a_reserve(pair, name, side) for side, _ in _letters(pair))
     }
     if not contracts:
         return []
@@ -133,7 +133,7 @@ def _contract_columns(pair: Pair, names: Sequence[str], shown: set[str]) -> list
         cells = [_kept(pair, name, side, with_range="range" in shown) for name in names]
         columns.append(Column((kept, letter), cells, 2))
     for side, letter in _letters(pair):
-        if set(forms[side]) != {"pxq"}:
+        if any(_has_a_reserve(pair, name, side) for name in names):
             lost = [_reserve_lost(pair, name, side) for name in names]
             columns.append(Column((word("compare.reserve", language), letter), lost, 3))
     return columns
@@ -149,10 +149,17 @@ def _kept(pair: Pair, name: str, side: str, *, with_range: bool) -> str:
 
 
 def _reserve_lost(pair: Pair, name: str, side: str) -> str:
-    """Write the chance; P x Q has no budget, so no reserve to lose."""
-    if pair.find("contracts", name, "form", side) == "pxq":
+    """Write the chance; plain P x Q has no reserve to lose."""
+    if not _has_a_reserve(pair, name, side):
         return DASH
     return pair.chance("contracts", name, "chance_reserve_lost", TOTAL, side)
+
+
+def _has_a_reserve(pair: Pair, name: str, side: str) -> bool:
+    """Tell whether providers may lose a reserve; under a ceiling they may, though it is P x Q."""
+    if pair.find("contracts", name, "form", side) != "pxq":
+        return True
+    return bool(pair.find("contracts", name, "chance_reserve_lost", TOTAL, side) > 0)
 
 
 def municipality_table(pair: Pair, width: int, most: int) -> list[str]:

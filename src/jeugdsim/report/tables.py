@@ -121,11 +121,11 @@ def _cost_range(side: Side, year: str) -> str:
 
 
 def contract_table(side: Side, width: int, most: int) -> list[str]:
-    """Show what providers keep and the chance that their reserve is lost; not for P x Q."""
+    """Show what providers keep and the chance that their reserve is lost; not for plain P x Q."""
     contracts = {
         name: contract
         for name, contract in side.results["contracts"].items()
-        if contract["form"] != "pxq"
+        if contract["form"] != "pxq" or contract["chance_reserve_lost"]["total"] > 0
     }
     if not contracts:
         return [word("no_contract", side.language)]

@@ -441,6 +441,11 @@ class Terms(Table):
         return self.form != "task_based" if self.use_registered is None else self.use_registered
 
     @property
+    def pays_all_use(self) -> bool:
+        """Whether it is P x Q without a ceiling or another price: every unit is paid at its tariff."""
+        return self.form == "pxq" and not self.pays_part_of_use
+
+    @property
     def pays_part_of_use(self) -> bool:
         """Whether it is P x Q, but a ceiling or an extension makes it pay another sum than own use."""
         return self.form == "pxq" and (self.ceiling is not None or self.extension is not None)

@@ -129,7 +129,7 @@ class KeyTerms(Table):
     """transition: year = the part shared by the new key, until the next named year, 0 before."""
     most_per_inhabitant: PlainNonNegative | None = None
     """transition: the most a bill may change for it, euros of price_year per inhabitant for each year
-    since the first step; absent: no limit."""
+    since the first step, divided over the contracts by what they pay; absent: no limit."""
     level: PlainFraction = 0.9
     """shapley, nucleolus, scrb, covariance, euler, loaded: where the tail of the risk begins."""
     base: str = ""

@@ -63,4 +63,6 @@ def fee_per_place(case: Case, places: float) -> Array:
     if terms.fee_per_place is not None:
         return case.number("fee_per_place", terms.fee_per_place)
     for_use = case.number("fee_per_use", terms.fee_per_use) * case.expected("units")
-    return np.asarray(np.maximum(case.expected_cost - for_use, 0.0) / max(places, 1.0))
+    if places <= 0:
+        return np.zeros_like(for_use)
+    return np.asarray(np.maximum(case.expected_cost - for_use, 0.0) / places)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jeugdsim.funding.basis import budget_basis, members_left
-from jeugdsim.funding.case import Case, Settled
+from jeugdsim.funding.case import Case, Settled, counts_children_of
 from jeugdsim.funding.levels import levels
 from jeugdsim.funding.rules.bail_out import top_ups
 from jeugdsim.funding.rules.child_stop_loss import excess_above
@@ -147,10 +147,11 @@ def _covered(case: Case, terms: ChildStopLoss | None) -> _Covered:
 def _child_excess(case: Case, terms: ChildStopLoss) -> Array:
     """Return what children cost in a year above the retention, nominal, shape (draws, years)."""
     volumes = case.volumes
-    if "child_excess" not in volumes or case.name not in volumes["contract"].to_numpy():
+    if not counts_children_of(volumes, case.yardstick.scenario, case.name):
         raise ValueError(
-            f"contracts.{case.name}.child_stop_loss needs what each child costs in a year, which these "
-            f"volumes do not hold: simulate with contracts.{case.name}.child_retentions"
+            f"contracts.{case.name}.child_stop_loss needs what each child costs in a year under this "
+            "contract, which these volumes do not hold for its municipalities and care forms: simulate "
+            f"with contracts.{case.name}.child_retentions"
         )
     of_contract = volumes.sel(contract=case.name)
     excess = of_contract["child_excess"].sum("municipality").transpose("draw", "year", "retention")
