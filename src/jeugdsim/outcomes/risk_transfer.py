@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 Row = dict[str, object]
 TOTAL = "total"
+OWN_TERMS = "scenario"
 
 
 def risk_transfer(
@@ -57,9 +58,9 @@ def risk_transfer(
     Returns
     -------
     pandas.DataFrame
-        A row per ``form``, ``bail_out`` (false: without any; true: with the contract's own, or chance
-        0.5 a year and share 1; only where contracts are task-based) and ``period`` (the last year, or
-        "total": all years). Nominal euros: ``payment``, ``provider_result``, ``reinsurance`` (claims
+        A row per ``form``, ``bail_out`` (false: without any, but ``scenario`` as agreed; true: with the
+        contract's own, or chance 0.5 a year and share 1; only where contracts are task-based) and
+        ``period`` (the last year, or "total": all years). Nominal euros: ``payment``, ``provider_result``, ``reinsurance`` (claims
         less premiums) and ``care_cost`` = payment - result + reinsurance, the same in every row; of
         each ``_mean``, ``_sd`` and ``_sd_standard_error``. ``payer_share``, ``provider_share`` and
         ``reinsurer_share`` of the spread add up to 1: Cov(payment, cost) / Var(cost), and so on, with
@@ -116,7 +117,8 @@ def _rows_of_form(
     found = arrangement(scenario, form)
     if found is None:
         return
-    plain = _settled(volumes, scenario, found.without_bail_out(), reference)
+    as_agreed = found if form == OWN_TERMS else found.without_bail_out()
+    plain = _settled(volumes, scenario, as_agreed, reference)
     without = list(_rows(plain, form, found, bail_out=False))
     topped = found.with_bail_out()
     if topped is None:
