@@ -60,9 +60,10 @@ def risk_transfer(
     pandas.DataFrame
         A row per ``form``, ``bail_out`` (false: without any, but ``scenario`` as agreed; true: with the
         contract's own, or chance 0.5 a year and share 1; only where contracts are task-based) and
-        ``period`` (the last year, or "total": all years). Nominal euros: ``payment``, ``provider_result``, ``reinsurance`` (claims
-        less premiums) and ``care_cost`` = payment - result + reinsurance, the same in every row; of
-        each ``_mean``, ``_sd`` and ``_sd_standard_error``. ``payer_share``, ``provider_share`` and
+        ``period`` (the last year, or "total": all years). Nominal euros: ``payment``,
+        ``provider_result``, ``reinsurance`` (claims less premiums) and ``care_cost`` = payment - result
+        + reinsurance, the same in every row; of each ``_mean``, ``_sd`` and ``_sd_standard_error``.
+        ``payer_share``, ``provider_share`` and
         ``reinsurer_share`` of the spread add up to 1: Cov(payment, cost) / Var(cost), and so on, with
         ``payer_share_standard_error``; NaN where cost has no spread. ``bail_out_mean`` is what is
         topped up, ``risk_back`` the part of the spread that comes back to the payer by it.
