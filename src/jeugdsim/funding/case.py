@@ -126,12 +126,15 @@ class Case:
             When the volumes do not hold it.
         """
         cells = self._of_cells(quantity)
-        total = np.zeros((*cells.shape[:2], cells.shape[3]))
-        for form in np.flatnonzero(self.places.any(axis=0)):
-            of_form = np.zeros_like(self.places)
-            of_form[:, form] = self.places[:, form]
-            total[:, :, form] = sum_over(of_form, cells)
-        return total
+        rows = cells.reshape(-1, self.places.size)
+        forms, towns = np.nonzero(self.places.T)  # in order of form
+        own, first_of_form = np.unique(forms, return_index=True)
+        total = np.zeros((len(rows), cells.shape[3]))
+        for first in range(0, len(rows), _BLOCK_ROWS):
+            block = slice(first, first + _BLOCK_ROWS)
+            counts = rows[block].take(towns * cells.shape[3] + forms, axis=1)
+            total[block, own] = np.add.reduceat(counts, first_of_form, axis=1)
+        return total.reshape(*cells.shape[:2], cells.shape[3])
 
     def _of_cells(self, quantity: str) -> npt.NDArray[Any]:
         if quantity not in self.volumes:
