@@ -13,6 +13,7 @@ import xarray as xr
 
 from jeugdsim.engine.fingerprint import scope_hash
 from jeugdsim.engine.volumes import SCOPES
+from jeugdsim.funding.rules.extension import price_after
 from jeugdsim.funding.yardstick import Yardstick
 from jeugdsim.scenario.contracts import Contract
 from jeugdsim.scenario.model import Scenario
@@ -80,6 +81,15 @@ class Case:
         draws = self.volumes["draw"].to_numpy()
         seed = int(self.volumes.attrs["seed"])
         return chance_uniforms(seed, purpose, self.name, draws, self.years)
+
+    @property
+    def later_price(self) -> Array:
+        """The factor on the price in the years of an extension, (draws, years): 1 before them."""
+        extension = self.terms.extension
+        if extension is None:
+            return np.ones_like(self.index)
+        change = self.number("extension.price_change", extension.price_change)
+        return price_after(change, len(self.years), extension.after_years)
 
     @property
     def expected_cost(self) -> float:

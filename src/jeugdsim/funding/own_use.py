@@ -19,6 +19,7 @@ from jeugdsim.funding.forms.pxq import ceiling_sum, paid_under
 from jeugdsim.funding.levels import levels
 from jeugdsim.funding.market import Group
 from jeugdsim.funding.reference import reference_units
+from jeugdsim.funding.rules.extension import price_after
 from jeugdsim.funding.rules.termination import ended
 from jeugdsim.funding.settlement import contract_places, mean_reset, ordered
 from jeugdsim.funding.tariffs import reset_factors
@@ -181,11 +182,11 @@ def _has_ended(account: ContractAccount, terms: Termination) -> Truths:
 
 def _price_after(account: ContractAccount) -> Array:
     """Return the factor on the price in years of an extension, shape (draws, years)."""
-    factor, extension = np.ones_like(account.index), account.terms.extension
-    if extension is not None:
-        change = account.number("extension.price_change", extension.price_change)
-        factor[:, extension.after_years :] += change
-    return factor
+    extension = account.terms.extension
+    if extension is None:
+        return np.ones_like(account.index)
+    change = account.number("extension.price_change", extension.price_change)[:, 0]
+    return price_after(change, account.index.shape[1], extension.after_years)
 
 
 def _slope(account: ContractAccount, market: tuple[Group, ...]) -> Array:

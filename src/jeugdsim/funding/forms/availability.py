@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 from jeugdsim.engine.limits import drawn_places, pools_of
 from jeugdsim.funding.case import Case, Settled
-from jeugdsim.funding.forms.later_years import price_after
 from jeugdsim.funding.forms.task_based import topped_up
 from jeugdsim.funding.rules.availability import availability_payment
 from jeugdsim.world.calendar import make_calendar
@@ -24,7 +23,7 @@ Array = npt.NDArray[np.float64]
 def settle_availability(case: Case) -> Settled:
     """Return what a contract for places kept ready pays."""
     terms = case.terms
-    prices = case.index * case.resets * price_after(case)
+    prices = case.index * case.resets * case.later_price
     places = funded_places(case)
     per_use = case.number("fee_per_use", terms.fee_per_use)[:, None] * prices
     per_place = fee_per_place(case, float(places[0]))[:, None] * prices

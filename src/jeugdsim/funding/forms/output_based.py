@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from jeugdsim.funding.case import Case, Settled
-from jeugdsim.funding.forms.later_years import price_after
 from jeugdsim.funding.rules.output_based import output_payment, unpaid_returns
 from jeugdsim.funding.yardstick import Yardstick
 from jeugdsim.scenario.contracts import Terms
@@ -33,7 +32,7 @@ def settle_output_based(case: Case) -> Settled:
         unpaid_share=unpaid[:, None, None],
     )
     payment = paid.sum(axis=2) * case.index * case.resets
-    return Settled.plain(payment * price_after(case) if terms.extension else payment)
+    return Settled.plain(payment * case.later_price if terms.extension else payment)
 
 
 def trajectory_prices(terms: Terms, places: Truths, yardstick: Yardstick) -> Array:

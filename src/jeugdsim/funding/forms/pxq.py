@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from jeugdsim.funding.case import Case, Settled
-from jeugdsim.funding.forms.later_years import price_after
 from jeugdsim.funding.rules.ceiling import ceiling
 from jeugdsim.scenario.contracts import Ceiling
 
@@ -22,7 +21,7 @@ def settle_pxq(case: Case) -> Settled:
     """Return what a P x Q contract pays: the value of the care, below its ceiling."""
     terms = case.terms
     payment = case.use.copy() if terms.ceiling is None else _below_ceilings(case, terms.ceiling)
-    return Settled.plain(payment * price_after(case)) if terms.extension else Settled.plain(payment)
+    return Settled.plain(payment * case.later_price) if terms.extension else Settled.plain(payment)
 
 
 def _below_ceilings(case: Case, terms: Ceiling) -> Array:

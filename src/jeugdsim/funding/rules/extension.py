@@ -89,3 +89,26 @@ def years_of_growth(years: int, after_years: int) -> npt.NDArray[np.int_]:
     since_start = np.arange(whole("years", years, least=0))
     own = whole("after_years", after_years, least=1)
     return np.where(since_start < own, since_start, since_start - own)
+
+
+def price_after(change: npt.ArrayLike, years: int, after_years: int) -> Array:
+    """Return the factor on a price that is agreed anew, shape (draws, years).
+
+    Parameters
+    ----------
+    change : array_like, shape (draws,)
+        Change of the price in the years of extension, fraction, -1 or more.
+    years : int
+        Years that are settled.
+    after_years : int
+        Years of the contract itself, in which the factor is 1.
+
+    Examples
+    --------
+    >>> price_after([0.25, -0.5], years=3, after_years=2).tolist()
+    [[1.0, 1.0, 1.25], [1.0, 1.0, 0.5]]
+    """
+    by_draw = np.asarray(change, dtype=np.float64)
+    factor = np.ones((len(by_draw), years))
+    factor[:, after_years:] += by_draw[:, None]
+    return factor
