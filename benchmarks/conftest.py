@@ -1,5 +1,7 @@
 """What is measured: Haaglanden, simulated once beforehand so that nothing is compiled on the clock.
 
+Beside it stand the region of the rivals and Haaglanden made larger, each simulated beforehand too.
+
 Every benchmark is timed in turns: all of them once, then all of them again. Two that stand in one
 ratio are so timed shortly after each other, and a busy moment of the machine spoils a turn, not a row.
 """
@@ -17,6 +19,8 @@ from numba import config as numba_config
 
 import jeugdsim as js
 from benchmarks.floor import Work, draw_all, no_sums, with_room, work_of
+from benchmarks.growth import quantities_of
+from benchmarks.rivals.spec import Spec, certain_scenario, scarce_scenario, spec_of
 from benchmarks.scarce import with_scarce_places
 from jeugdsim.scenario import Scenario
 
@@ -37,6 +41,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the size of the measurement."""
     parser.addoption("--draws", type=int, default=500, help="draws in every benchmark")
     parser.addoption("--turns", type=int, default=7, help="how often every benchmark is timed")
+    parser.addoption(
+        "--large",
+        type=int,
+        default=0,
+        metavar="DRAWS",
+        nargs="?",
+        const=100_000,
+        help="also run so many draws with keep='summary' (100,000; takes many minutes)",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -116,3 +129,29 @@ def work(scenario: Scenario, volumes: xr.Dataset) -> Work:
 def accounts(scenario: Scenario, volumes: xr.Dataset) -> xr.Dataset:
     """Return what is paid to whom."""
     return js.settle(volumes, scenario)
+
+
+@pytest.fixture(scope="session")
+def quantities(volumes: xr.Dataset) -> Scenario:
+    """Return Haaglanden to be made larger; ``volumes`` stand ready, so that everything is compiled."""
+    return quantities_of(js.load_scenario(HAAGLANDEN))
+
+
+@pytest.fixture(scope="session")
+def region(volumes: xr.Dataset) -> Scenario:
+    """Return the region of the rivals without places."""
+    return certain_scenario()
+
+
+@pytest.fixture(scope="session")
+def scarce_region(region: Scenario) -> Scenario:
+    """Return the region of the rivals with four scarce care forms."""
+    scarce = scarce_scenario(region)
+    js.simulate(scarce, draws=1, seed=SEED, progress=False)
+    return scarce
+
+
+@pytest.fixture(scope="session")
+def spec(scarce_region: Scenario) -> Spec:
+    """Return the region as the rivals have it."""
+    return spec_of(scarce_region)

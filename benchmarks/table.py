@@ -1,4 +1,4 @@
-"""Write the table of ratios into the README, from what pytest-benchmark measured.
+"""Write the tables of ratios into the README, from what pytest-benchmark measured.
 
     python -m benchmarks.table out/benchmarks.json README.md
 
@@ -9,236 +9,92 @@ median over the turns, the lowest and the highest. Nothing in it depends on the 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
-from typing import Any
 
+from benchmarks.measured import (
+    COUNTRY,
+    FLOOR,
+    FLOOR_ON_THREADS,
+    NO_PLACES,
+    OURS,
+    PLACES,
+    RIVALS,
+    SCARCE,
+    SIMULATE,
+    Measured,
+    NoTableError,
+    measured,
+    rival,
+)
+from benchmarks.rows import Row, Table, speed_up, tables
 from jeugdsim.report.files import moved_into_place
 
 START, END = "<!-- bench:start -->", "<!-- bench:end -->"
-SIMULATE, FLOOR, SETTLE, ALLOCATE = "simulate", "floor", "settle", "allocate"
-SCARCE = "simulate with scarce places"
-COALITIONS = "coalitions"
-WARM, COLD = "warm process", "cold process"
-SIMULATE_ON_THREADS, FLOOR_ON_THREADS = "simulate on threads", "floor on threads"
 _TO_ITSELF = 0.9  # share of a processor that a thread gets, from which the machine is ours
-_MACHINE = ("cpu", "processor", "processors", "python_version", "libraries")
-PerTurn = list[float]
-
-
-class NoTableError(ValueError):
-    """The table can't be made, or has no place to go; the message says why."""
-
-
-@dataclass(frozen=True)
-class Timing:
-    """One thing timed in turns.
-
-    Attributes
-    ----------
-    seconds : list of float
-        Per turn, the median of its rounds.
-    size : mapping of str to int
-        How large it was: ``draws``, ``stays``.
-    """
-
-    seconds: PerTurn
-    size: Mapping[str, int]
-
-    def per(self, what: str) -> PerTurn:
-        """Return seconds per draw or stay, per turn."""
-        return [seconds / self.size[what] for seconds in self.seconds]
-
-
-@dataclass(frozen=True)
-class Measured:
-    """All that one run measured.
-
-    Attributes
-    ----------
-    one_thread : dict of str to Timing
-        Processor time of simulate, without and with scarce places, the draw floor, settle, allocate,
-        and of a process with a warm and with a cold cache.
-    simulate_on, floor_on : dict of int to Timing
-        Elapsed time of simulate, and of as many draw floors at once, by number of threads.
-    machine : dict
-        ``cpu``, ``processor``, ``processors``, ``python_version`` and ``libraries``.
-    """
-
-    one_thread: Mapping[str, Timing]
-    simulate_on: Mapping[int, Timing]
-    floor_on: Mapping[int, Timing]
-    machine: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table: a text, and the values of the turns with their unit."""
-
-    text: str
-    values: PerTurn
-    unit: str = ""
-
-
-def measured(path: Path) -> Measured:
-    """Read the JSON of pytest-benchmark.
-
-    Raises
-    ------
-    NoTableError
-        When the file is not there, is something else, or lacks a timing.
-    """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        timings = _timings(data["benchmarks"])
-        machine = {name: data["machine_info"][name] for name in _MACHINE}
-    except OSError as reason:
-        raise NoTableError(f"{path}: {reason.strerror}; `make bench` makes it") from reason
-    except (ValueError, KeyError, TypeError) as reason:
-        raise NoTableError(
-            f"{path}: this is not what `make bench` measures ({reason!r}); run `make bench`"
-        ) from reason
-    lacking = _lacking(timings)
-    if lacking:
-        raise NoTableError(f"{path}: {lacking}; run `make bench`")
-    simulate_on, floor_on = (
-        {threads: timing for (what, threads), timing in timings.items() if what == name}
-        for name in (SIMULATE_ON_THREADS, FLOOR_ON_THREADS)
-    )
-    one_thread = {what: timing for (what, threads), timing in timings.items() if not threads}
-    return Measured(one_thread, simulate_on, floor_on, machine)
-
-
-def _lacking(timings: Mapping[tuple[str, int], Timing]) -> str:
-    """Tell what a measurement lacks; nothing when it is whole."""
-    threads = {1, 2} | {number for _, number in timings if number}
-    needed = {(what, 0) for what in (SIMULATE, SCARCE, FLOOR, SETTLE, ALLOCATE, WARM, COLD)}
-    needed |= {(what, number) for what in (SIMULATE_ON_THREADS, FLOOR_ON_THREADS) for number in threads}
-    missing = sorted(needed - set(timings))
-    if missing:
-        named = [f"{what} ({number})" if number else what for what, number in missing]
-        return f"no timing of {', '.join(named)}"
-    if len({len(timing.seconds) for timing in timings.values()}) > 1:
-        return "not everything was timed in every turn"
-    return ""
-
-
-def _timings(benchmarks: Sequence[Mapping[str, Any]]) -> dict[tuple[str, int], Timing]:
-    """Return the timings by what was timed and on how many threads (0 where that does not matter)."""
-    grouped: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
-    for benchmark in benchmarks:
-        told = benchmark["extra_info"]
-        grouped.setdefault((told["what"], told.get("threads", 0)), []).append(benchmark)
-    return {
-        key: Timing(
-            [turn["stats"]["median"] for turn in sorted(turns, key=_turn)],
-            {name: turns[0]["extra_info"].get(name, 1) for name in ("draws", "stays")},
-        )
-        for key, turns in grouped.items()
-    }
-
-
-def _turn(benchmark: Mapping[str, Any]) -> int:
-    return int(benchmark["params"]["turn"])
-
-
-def rows(run: Measured) -> list[Row]:
-    """Return the lines of the table."""
-    simulate, scarce, floor, settle, allocate = (
-        run.one_thread[what] for what in (SIMULATE, SCARCE, FLOOR, SETTLE, ALLOCATE)
-    )
-    cold, warm = run.one_thread[COLD].seconds, run.one_thread[WARM].seconds
-    return [
-        Row("simulate / draw floor, per stay", _ratio(simulate.per("stays"), floor.per("stays"))),
-        Row(
-            "simulate with four scarce forms / without places, per stay",
-            _ratio(scarce.per("stays"), simulate.per("stays")),
-        ),
-        Row(
-            "simulate with four scarce forms / draw floor, per stay",
-            _ratio(scarce.per("stays"), floor.per("stays")),
-        ),
-        Row("settle / simulate, per draw", _ratio(settle.per("draws"), simulate.per("draws"))),
-        Row("allocate / simulate, per draw", _ratio(allocate.per("draws"), simulate.per("draws"))),
-        *_coalitions(run),
-        Row("first process ever / a later one, to the end of one draw", _ratio(cold, warm)),
-        Row("compiling, once", [a - b for a, b in zip(cold, warm, strict=True)], " s"),
-        *(
-            Row(
-                f"{what} on one thread / on {threads} threads{_all(threads, run)}, elapsed per stay",
-                _speed_up(timed, threads),
-            )
-            for threads in sorted(run.simulate_on)
-            if threads > 1
-            for what, timed in (("simulate", run.simulate_on), ("draw floor", run.floor_on))
-        ),
-    ]
-
-
-def _coalitions(run: Measured) -> list[Row]:
-    """Return the line on going alone; a measurement from before it was timed has none."""
-    if COALITIONS not in run.one_thread:
-        return []
-    coalitions, simulate = run.one_thread[COALITIONS], run.one_thread[SIMULATE]
-    text = "what every coalition would pay alone / simulate, per draw"
-    return [Row(text, _ratio(coalitions.per("draws"), simulate.per("draws")))]
-
-
-def _speed_up(timed: Mapping[int, Timing], threads: int) -> PerTurn:
-    return _ratio(timed[1].per("stays"), timed[threads].per("stays"))
-
-
-def _ratio(above: PerTurn, below: PerTurn) -> PerTurn:
-    return [a / b for a, b in zip(above, below, strict=True)]
-
-
-def _all(threads: int, run: Measured) -> str:
-    return " (all processors)" if threads == run.machine["processors"] else ""
 
 
 def table(run: Measured) -> str:
-    """Return the table and what it was measured on, as Markdown."""
-    lines = ["| ratio | median | lowest to highest turn |", "|---|---|---|"]
-    for row in rows(run):
-        middle, low, high = (
-            two_digits(number) for number in (median(row.values), min(row.values), max(row.values))
-        )
-        lines.append(f"| {row.text} | {middle}{row.unit} | {low} to {high}{row.unit} |")
-    return "\n".join([*lines, "", _measured_on(run) + _busy(run)])
+    """Return the tables and what they were measured on, as Markdown."""
+    return "\n\n".join([*map(_written, tables(run)), _measured_on(run) + _busy(run)])
+
+
+def _written(part: Table) -> str:
+    lines = [f"**{part.heading}**", "", "| ratio | median | lowest to highest turn |", "|---|---|---|"]
+    return "\n".join([*lines, *map(_line, part.rows)])
+
+
+def _line(row: Row) -> str:
+    if not row.values:
+        return f"| {row.text} | no C compiler here |  |"
+    middle, low, high = (
+        two_digits(number) for number in (median(row.values), min(row.values), max(row.values))
+    )
+    spread = f"{low} to {high}{row.unit}" if len(row.values) > 1 else ""
+    return f"| {row.text} | {middle}{row.unit} | {spread} |"
 
 
 def _measured_on(run: Measured) -> str:
-    one, floor = run.one_thread[SIMULATE], run.one_thread[FLOOR]
+    one = run.of(SIMULATE)
     draws, stays = one.size["draws"], one.size["stays"]
     cpu = run.machine["cpu"].get("brand_raw") or run.machine["processor"] or "unknown processor"
     libraries = ", ".join(f"{name} {number}" for name, number in run.machine["libraries"].items())
-    nanoseconds, scarce, at_least = (
-        two_digits(1e9 * median(timing.per("stays"))) for timing in (one, run.one_thread[SCARCE], floor)
-    )
+    turns, fewer = len(one.seconds), len(run.of(COUNTRY).seconds)
     return (
-        f"Haaglanden without places, {draws:,} draws of {stays / draws:,.0f} stays on average, "
-        f"{_counted(len(one.seconds), 'turn')}, processor time on one thread unless said otherwise. "
-        f"Here a stay took {nanoseconds} ns, with scarce places {scarce} ns, "
-        f"at the floor {at_least} ns, "
+        f"Haaglanden without places, {draws:,g} draws of {stays / draws:,.0f} stays on average, "
+        f"{_counted(turns, 'turn')}{f' ({fewer} of growth)' if fewer < turns else ''}, processor time "
+        "on one thread unless said otherwise. "
+        f"Here a stay took {_nanoseconds(run, SIMULATE)} ns, with scarce places "
+        f"{_nanoseconds(run, SCARCE)} ns, at the floor {_nanoseconds(run, FLOOR)} ns, "
         f"a draw {two_digits(1e3 * median(one.per('draws')))} ms. "
+        f"On the region of the rivals a stay took, with four scarce forms: {_each(run, PLACES)}; with "
+        f"room for everybody: {_each(run, NO_PLACES)}. "
         f"Measured on {cpu}, {_counted(run.machine['processors'], 'processor')}; "
         f"Python {run.machine['python_version']}, {libraries}."
     )
 
 
+def _each(run: Measured, places: str) -> str:
+    """Return how long a stay took in each program."""
+    names = [name for name in (OURS, *RIVALS) if run.has(rival(name, places))]
+    return ", ".join(f"{name} {_nanoseconds(run, rival(name, places))} ns" for name in names)
+
+
+def _nanoseconds(run: Measured, what: str) -> str:
+    return two_digits(1e9 * median(run.of(what).per("stays")))
+
+
 def _busy(run: Measured) -> str:
     """Return a warning where even threads that share nothing were not that much faster."""
     threads = min(2, run.machine["processors"])
-    speed_up = median(_speed_up(run.floor_on, threads))
-    if speed_up >= _TO_ITSELF * threads:
+    faster = median(speed_up(run, FLOOR_ON_THREADS, threads))
+    if faster >= _TO_ITSELF * threads:
         return ""
     return (
         f" The machine was busy with other programs: {_counted(threads, 'thread')} of the draw floor, "
-        f"which share nothing, went {two_digits(speed_up)} times as fast as one, so the rows of "
+        f"which share nothing, went {two_digits(faster)} times as fast as one, so the rows of "
         "elapsed time say little."
     )
 

@@ -23,8 +23,11 @@ import xarray as xr
 from pytest_benchmark.fixture import BenchmarkFixture
 
 import jeugdsim as js
+from benchmarks import floor_in_c
 from benchmarks.conftest import HAAGLANDEN, ROOT, SEED, stays_of
 from benchmarks.floor import Sums, Work, draw_all, no_sums
+from benchmarks.measured import C_FLOOR, C_FLOOR_IN_BATCHES
+from benchmarks.rivals.c_library import compiler
 from jeugdsim.allocation.coalitions import coalition_costs
 from jeugdsim.allocation.pool_case import PoolCase
 from jeugdsim.allocation.pools import make_pools, shareable_cost
@@ -102,6 +105,21 @@ def test_draw_floor(benchmark: BenchmarkFixture, turn: int, work: Work, draws: i
     """Draw the same stays and do nothing with them, on one thread."""
     tell(benchmark, "floor", draws=draws, stays=stays)
     sums = benchmark.pedantic(drawn_floor, args=(work,), rounds=1)
+    assert sums.stays.sum() == stays
+
+
+@pytest.mark.skipif(compiler() is None, reason="no C compiler")
+@pytest.mark.parametrize("what", [C_FLOOR, C_FLOOR_IN_BATCHES])
+@in_processor_time
+def test_draw_floor_in_c(
+    benchmark: BenchmarkFixture, turn: int, work: Work, draws: int, stays: int, what: str
+) -> None:
+    """Draw the floor in C, so that the floor itself is not slow."""
+    tell(benchmark, what, draws=draws, stays=stays)
+    in_batches = what == C_FLOOR_IN_BATCHES
+    floor_in_c.draw_all(work, no_sums(work), in_batches)  # compiled and loaded
+    sums = no_sums(work)
+    benchmark.pedantic(floor_in_c.draw_all, args=(work, sums, in_batches), rounds=1)
     assert sums.stays.sum() == stays
 
 

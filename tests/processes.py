@@ -22,9 +22,14 @@ def started(code: str, *words: str, **settings: str) -> subprocess.Popen[str]:
 
 def told(process: subprocess.Popen[str]) -> str:
     """Return what a process that did well printed."""
+    return said(process)[0]
+
+
+def said(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """Return what a process that did well printed, and what it wrote on stderr."""
     out, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors
-    return out
+    return out, errors
 
 
 def kernels(cache: Path) -> dict[Path, int]:

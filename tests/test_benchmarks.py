@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import doctest
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,13 @@ import xarray as xr
 from regions import DATA, ROOT, care_form, haaglanden_without_places, region
 
 import jeugdsim as js
+from benchmarks import floor_in_c
 from benchmarks import table as table_module
 from benchmarks.floor import Sums, Work, draw_all, no_sums, work_of
-from benchmarks.table import main, measured, rows, table, two_digits
+from benchmarks.measured import measured
+from benchmarks.rivals.c_library import compiler
+from benchmarks.rows import tables
+from benchmarks.table import main, table, two_digits
 from jeugdsim.scenario import Scenario
 from jeugdsim.scenario.numbers import mean_of
 from jeugdsim.scenario.rows import CareForm
@@ -170,6 +175,19 @@ def test_entry_days_of_the_floor_lie_evenly_in_the_month(floor: Floor) -> None:
     assert 13.5 < mean < 15.0
 
 
+@pytest.mark.skipif(compiler() is None, reason="no C compiler")
+@pytest.mark.parametrize("in_batches", [False, True])
+def test_the_floor_in_c_draws_the_same_numbers(floor: Floor, in_batches: bool) -> None:
+    """Counts equal, sums of quantiles but for the rounding of their last digits."""
+    sums = no_sums(floor.work)
+    floor_in_c.draw_all(floor.work, sums, in_batches)
+    for name, ours, theirs in zip(Sums._fields, floor.sums, sums, strict=True):
+        if ours.dtype == np.float64:
+            np.testing.assert_allclose(theirs, ours, rtol=1e-12, err_msg=name)
+        else:
+            np.testing.assert_array_equal(theirs, ours, err_msg=name)
+
+
 def test_floor_refuses_a_start_stock_that_is_not_drawn() -> None:
     scenario = region([care_form("a")], inflow=100.0, stock=5, known=True)
     volumes = js.simulate(scenario, draws=1, seed=SEED, progress=False)
@@ -178,18 +196,58 @@ def test_floor_refuses_a_start_stock_that_is_not_drawn() -> None:
 
 
 # Worked by hand from the seconds per turn in the stored file: simulate 8, 10, 9; with scarce places
-# 12.8, 12, 18 for 8 million stays; floor 2, 2.5, 3;
-# settle 0.08, 0.05, 0.09; allocate 0.008, 0.02, 0.018; a process 10, 12, 16 with compiling, 4, 5, 4
-# without. Elapsed: simulate 12, 10, 9 on one thread, 4, 5, 6 on two, 2, 4, 3 on four; the floor 2, 3,
-# 2, then twice that work in 2, 3, 2.5 and four times in 4, 3, 2.5. 100 draws, 10 million stays.
+# 12.8, 12, 18 for 8 million stays; floor 2, 2.5, 3, in C 2, 2.5, 2, in batches 1, 1, 1.5;
+# settle 0.08, 0.05, 0.09; allocate 0.008, 0.02, 0.018; coalitions ten times that; a process 10, 12, 16
+# with compiling, 4, 5, 4 without. Elapsed: simulate 12, 10, 9 on one thread, 4, 5, 6 on two, 2, 4, 3 on
+# four; the floor 2, 3, 2, then twice that work in 2, 3, 2.5 and four times in 4, 3, 2.5. 100 draws, 10
+# million stays. Per stay of the rivals' region, in microseconds: with places jeugdsim 6, 6, 12, SimPy
+# 3000, 3000, 6000, plain Python 600, 1200, 1200, numba 90, 120, 120, C 9, 9, 18; without places
+# jeugdsim 3, 3, 3, numba 60, 60, 60, C 3, 6, 3, NumPy 15, 12, 15. Two turns of growth, by doubling:
+# draws 1, 2, 4, 8 and 1, 4, 16, 64; inflow 1, 2, 4, 8 and the same; years 2, 4, 8 and 1, 4, 16. Split
+# to the last, the same million stays take 3/2 and 4/2 (municipalities), 2/2 and 3/2 (care forms). The
+# country takes 1 and 2 microseconds per stay, Haaglanden 1 and 1.
 EXPECTED = """\
+**Against what the random numbers cost**
+
 | ratio | median | lowest to highest turn |
 |---|---|---|
 | simulate / draw floor, per stay | 4.0 | 3.0 to 4.0 |
-| simulate with four scarce forms / without places, per stay | 2.0 | 1.5 to 2.5 |
 | simulate with four scarce forms / draw floor, per stay | 7.5 | 6.0 to 8.0 |
+| simulate with four scarce forms / without places, per stay | 2.0 | 1.5 to 2.5 |
+| draw floor / the same draws in C, per stay | 1.0 | 1.0 to 1.5 |
+| draw floor / the same draws in C, eight children at a time, per stay | 2.0 | 2.0 to 2.5 |
+
+**Against other programs, on one region ([SPEC.md](benchmarks/rivals/SPEC.md))**
+
+| ratio | median | lowest to highest turn |
+|---|---|---|
+| SimPy / jeugdsim, four scarce forms, per stay | 500 | 500 to 500 |
+| plain Python with a heap / jeugdsim, four scarce forms, per stay | 100 | 100 to 200 |
+| numba as first written / jeugdsim, four scarce forms, per stay | 15 | 10 to 20 |
+| C by hand / jeugdsim, four scarce forms, per stay | 1.5 | 1.5 to 1.5 |
+| numba as first written / jeugdsim, room for everybody, per stay | 20 | 20 to 20 |
+| C by hand / jeugdsim, room for everybody, per stay | 1.0 | 1.0 to 2.0 |
+| NumPy / jeugdsim, room for everybody, per stay | 5.0 | 4.0 to 5.0 |
+
+**As it grows**
+
+| ratio | median | lowest to highest turn |
+|---|---|---|
+| draws, 25 to 200: power of time in draws (1: linear) | 1.5 | 1.0 to 2.0 |
+| children, 8 times: power of time in stays | 1.0 | 1.0 to 1.0 |
+| years, 4 times: power of time in stays | 1.5 | 1.0 to 2.0 |
+| 16 times the municipalities, the same children: times the time per stay | 1.8 | 1.5 to 2.0 |
+| 4 times the care forms, the same children: times the time per stay | 1.2 | 1.0 to 1.5 |
+| the whole country, 342 municipalities / Haaglanden, per stay | 1.5 | 1.0 to 2.0 |
+| the whole country, 3 draws: memory of the process at its most | 2.0 GB |  |
+
+**After simulating, compiling, threads**
+
+| ratio | median | lowest to highest turn |
+|---|---|---|
 | settle / simulate, per draw | 0.010 | 0.0050 to 0.010 |
 | allocate / simulate, per draw | 0.0020 | 0.0010 to 0.0020 |
+| what every coalition would pay alone / simulate, per draw | 0.020 | 0.010 to 0.020 |
 | first process ever / a later one, to the end of one draw | 2.5 | 2.4 to 4.0 |
 | compiling, once | 7.0 s | 6.0 to 12 s |
 | simulate on one thread / on 2 threads, elapsed per stay | 2.0 | 1.5 to 3.0 |
@@ -197,28 +255,57 @@ EXPECTED = """\
 | simulate on one thread / on 4 threads (all processors), elapsed per stay | 3.0 | 2.5 to 6.0 |
 | draw floor on one thread / on 4 threads (all processors), elapsed per stay | 3.2 | 2.0 to 4.0 |
 
-Haaglanden without places, 100 draws of 100,000 stays on average, 3 turns, processor time on one \
-thread unless said otherwise. Here a stay took 900 ns, with scarce places 1,600 ns, at the floor 250 \
-ns, a draw 90 ms. Measured on Example CPU 3000, 4 processors; Python 3.12.1, numpy 2.1.0, \
-numba 0.61.0."""
+Haaglanden without places, 100 draws of 100,000 stays on average, 3 turns (2 of growth), processor \
+time on one thread unless said otherwise. Here a stay took 900 ns, with scarce places 1,600 ns, at \
+the floor 250 ns, a draw 90 ms. On the region of the rivals a stay took, with four scarce forms: \
+jeugdsim 6,000 ns, SimPy 3,000,000 ns, plain Python with a heap 1,200,000 ns, numba as first written \
+120,000 ns, C by hand 9,000 ns; with room for everybody: jeugdsim 3,000 ns, numba as first written \
+60,000 ns, C by hand 3,000 ns, NumPy 15,000 ns. Measured on Example CPU 3000, 4 processors; Python \
+3.12.1, numpy 2.1.0, numba 0.61.0."""
 
 
 def test_table_of_a_stored_measurement() -> None:
     assert table(measured(STORED)) == EXPECTED
 
 
-def test_going_alone_has_a_line_where_it_was_timed(tmp_path: Path) -> None:
-    """Allocate took 0.008, 0.02, 0.018 s beside 8, 10, 9; what takes tenfold is 0.01, 0.02, 0.02."""
+def test_a_measurement_without_c_says_so(tmp_path: Path) -> None:
     data = json.loads(STORED.read_text(encoding="utf-8"))
-    for benchmark in [b for b in data["benchmarks"] if b["extra_info"]["what"] == "allocate"]:
-        tenfold = json.loads(json.dumps(benchmark))
-        tenfold["extra_info"]["what"] = "coalitions"
-        tenfold["stats"]["median"] *= 10.0
-        data["benchmarks"].append(tenfold)
-    results = tmp_path / "results.json"
+    data["benchmarks"] = [b for b in data["benchmarks"] if " C" not in told_of(b)["what"]]
+    data["benchmarks"] = [b for b in data["benchmarks"] if not told_of(b)["what"].startswith("C ")]
+    lines = table(measured(stored(data, tmp_path))).splitlines()
+    for what in (
+        "draw floor / the same draws in C",
+        "draw floor / the same draws in C, eight children at a time",
+        "C by hand / jeugdsim, four scarce forms",
+        "C by hand / jeugdsim, room for everybody",
+    ):
+        assert f"| {what}, per stay | no C compiler here |  |" in lines
+
+
+def test_the_large_run_has_a_table_where_it_was_asked_for(tmp_path: Path) -> None:
+    """100,000 draws in 3,000 seconds: 50 minutes, 33 draws per second."""
+    data = json.loads(STORED.read_text(encoding="utf-8"))
+    large = json.loads(json.dumps(data["benchmarks"][0]))
+    large["extra_info"] = {"what": "large run", "draws": 100_000, "peak_mib": 768.0}
+    large["stats"]["median"] = 3_000.0
+    data["benchmarks"].append(large)
+    written = table(measured(stored(data, tmp_path)))
+    told = "100,000 draws of Haaglanden, run with keep='summary'"
+    for line in ("elapsed | 50 minutes", "draws per second | 33", "memory at its most | 0.75 GB"):
+        assert f"| {told}: {line} |  |" in written.splitlines()
+
+
+def told_of(benchmark: dict[str, Any]) -> dict[str, Any]:
+    """Return what a benchmark tells of itself."""
+    told: dict[str, Any] = benchmark["extra_info"]
+    return told
+
+
+def stored(data: dict[str, Any], folder: Path) -> Path:
+    """Write a measurement into a folder."""
+    results = folder / "results.json"
     results.write_text(json.dumps(data), encoding="utf-8")
-    line = "| what every coalition would pay alone / simulate, per draw | 0.020 | 0.010 to 0.020 |"
-    assert line in table(measured(results)).splitlines()
+    return results
 
 
 def test_a_busy_machine_is_told(tmp_path: Path) -> None:
@@ -228,10 +315,8 @@ def test_a_busy_machine_is_told(tmp_path: Path) -> None:
         told = benchmark["extra_info"]
         if told["what"] == "floor on threads" and told["threads"] == 2:
             benchmark["stats"]["median"] *= 2.0
-    results = tmp_path / "results.json"
-    results.write_text(json.dumps(data), encoding="utf-8")
     assert "2 threads of the draw floor, which share nothing, went 1.0 times" in table(
-        measured(results)
+        measured(stored(data, tmp_path))
     )
 
 
@@ -271,11 +356,27 @@ def without_floor(data: dict[str, Any]) -> None:
 
 
 def without_scarce_places(data: dict[str, Any]) -> None:
-    data["benchmarks"] = [b for b in data["benchmarks"] if "places" not in b["extra_info"]["what"]]
+    data["benchmarks"] = [b for b in data["benchmarks"] if "scarce" not in b["extra_info"]["what"]]
 
 
 def without_a_turn(data: dict[str, Any]) -> None:
+    del data["benchmarks"][0]
+
+
+def without_a_turn_of_growth(data: dict[str, Any]) -> None:
     del data["benchmarks"][-1]
+
+
+def without_growth_of_draws(data: dict[str, Any]) -> None:
+    data["benchmarks"] = [b for b in data["benchmarks"] if b["extra_info"]["what"] != "draws grow"]
+
+
+def without_a_size(data: dict[str, Any]) -> None:
+    data["benchmarks"] = [b for b in data["benchmarks"] if b["extra_info"].get("size") != 16]
+
+
+def without_a_rival(data: dict[str, Any]) -> None:
+    data["benchmarks"] = [b for b in data["benchmarks"] if "SimPy" not in b["extra_info"]["what"]]
 
 
 def without_two_threads(data: dict[str, Any]) -> None:
@@ -291,6 +392,10 @@ def without_machine(data: dict[str, Any]) -> None:
     [
         (without_floor, "no timing of floor"),
         (without_scarce_places, "no timing of simulate with scarce places;"),
+        (without_a_rival, "no timing of SimPy, with places;"),
+        (without_growth_of_draws, "no timing of draws grow;"),
+        (without_a_size, "no timing of municipalities grow (16);"),
+        (without_a_turn_of_growth, "not everything was timed in every turn"),
         (without_two_threads, "no timing of floor on threads (2), simulate on threads (2);"),
         (without_a_turn, "not everything was timed in every turn"),
         (without_machine, "not what `make bench` measures"),
@@ -304,9 +409,7 @@ def test_incomplete_measurement_is_refused_in_words(
 ) -> None:
     data = json.loads(STORED.read_text(encoding="utf-8"))
     spoil(data)
-    results = tmp_path / "results.json"
-    results.write_text(json.dumps(data), encoding="utf-8")
-    assert_refused(results, told, tmp_path, capsys)
+    assert_refused(stored(data, tmp_path), told, tmp_path, capsys)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"benchmarks": []}', '{"benchmarks": [1]}'])
@@ -335,12 +438,14 @@ def assert_refused(results: Path, told: str, folder: Path, capsys: pytest.Captur
 
 
 def test_the_readme_holds_the_table_that_the_writer_makes() -> None:
-    """Its texts, that is; threads depend on the machine, and the numbers are those of a run."""
+    """Its texts, that is; threads depend on the machine, numbers and draws are those of a run."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     place = text.partition("<!-- bench:start -->")[2].partition("<!-- bench:end -->")[0]
-    for row in rows(measured(STORED)):
-        if "4 threads" not in row.text:
-            assert f"| {row.text.removesuffix(', elapsed per stay')}" in place
+    for part in tables(measured(STORED)):
+        assert f"**{part.heading}**" in place
+        for row in part.rows:
+            if not re.search(r"4 threads|\d draws|^draws, ", row.text):
+                assert f"| {row.text.removesuffix(', elapsed per stay')}" in place
 
 
 def test_two_digits_of_the_docstring_and_at_the_edges() -> None:

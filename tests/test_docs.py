@@ -28,7 +28,7 @@ from typer.testing import CliRunner
 
 import jeugdsim as js
 from jeugdsim import cli
-from jeugdsim.results import outcome
+from jeugdsim.results import told as results_told
 from jeugdsim.scenario import Scenario, keys, settings
 from jeugdsim.scenario.tables import SURVIVAL, TABLES
 
@@ -136,7 +136,7 @@ def test_everything_on_a_page_runs(page: Path, tmp_path: Path, monkeypatch: pyte
         (tmp_path / "scenarios" / scenario.name).symlink_to(scenario)
     monkeypatch.chdir(tmp_path)
     if "figures" not in page.read_text(encoding="utf-8"):
-        monkeypatch.setattr(outcome, "all_pictures", lambda *_, **__: {})  # tested by themselves
+        monkeypatch.setattr(results_told, "all_pictures", lambda *_, **__: {})  # tested by themselves
     names: dict[str, Any] = {"__name__": "page"}
     printed = ""
     for block in blocks_of(page):

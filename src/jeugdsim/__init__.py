@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jeugdsim.engine import simulate
     from jeugdsim.engine.audit import audit
     from jeugdsim.engine.expected import expected
+    from jeugdsim.engine.memory import memory_needed
     from jeugdsim.engine.replay import clients, trace
     from jeugdsim.funding import (
         availability_payment,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from jeugdsim.outcomes.risk_transfer import risk_transfer
     from jeugdsim.pipeline import compare, run
     from jeugdsim.report import figures
-    from jeugdsim.results import Comparison, Outcome
+    from jeugdsim.results import Comparison, Outcome, SummarisedOutcome
     from jeugdsim.results.contract_terms import contract_terms
     from jeugdsim.scenario import Finding, Scenario, ScenarioError, load_scenario, write_scenario
     from jeugdsim.scenario.schema import schema
@@ -51,6 +52,7 @@ _HOME = {
     "Outcome": "jeugdsim.results",
     "Scenario": "jeugdsim.scenario",
     "ScenarioError": "jeugdsim.scenario",
+    "SummarisedOutcome": "jeugdsim.results",
     "allocate": "jeugdsim.allocation",
     "coalition_costs": "jeugdsim.allocation.going_alone",
     "compare": "jeugdsim.pipeline",
@@ -66,6 +68,7 @@ _HOME = {
     "judge_keys": "jeugdsim.outcomes.key_judgement",
     "key_shift": "jeugdsim.outcomes.key_shift",
     "load_scenario": "jeugdsim.scenario",
+    "memory_needed": "jeugdsim.engine.memory",
     "minimum_savings": "jeugdsim.funding",
     "nucleolus": "jeugdsim.allocation.games",
     "output_payment": "jeugdsim.funding",
@@ -96,6 +99,7 @@ __all__ = [
     "Outcome",
     "Scenario",
     "ScenarioError",
+    "SummarisedOutcome",
     "__version__",
     "allocate",
     "audit",
@@ -113,6 +117,7 @@ __all__ = [
     "judge_keys",
     "key_shift",
     "load_scenario",
+    "memory_needed",
     "minimum_savings",
     "nucleolus",
     "output_payment",

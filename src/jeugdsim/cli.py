@@ -11,12 +11,13 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
     from jeugdsim.results import Comparison, Outcome
+    from jeugdsim.results.told import Told
     from jeugdsim.scenario import Scenario
 
 DEFAULT_DRAWS = 1000
@@ -50,6 +51,11 @@ def _whole_number(least: int) -> Callable[[str | int], int]:
     return read
 
 
+def _draws_or_auto(text: str | int) -> int | str:
+    """Read a number of draws, or "auto"."""
+    return "auto" if text == "auto" else _whole_number(1)(text)
+
+
 Folder = Annotated[Path, typer.Argument(help="The scenario folder.")]
 Folders = Annotated[
     list[Path],
@@ -77,6 +83,7 @@ def check(scenario: Folder) -> None:
     for warning in loaded.warnings:
         typer.echo(str(warning))
     typer.echo("ok")
+    _tell_of_compiling()
     typer.echo(check_up(loaded))
 
 
@@ -91,27 +98,55 @@ def schema() -> None:
 @app.command()
 def run(
     scenario: Folder,
-    draws: Draws = DEFAULT_DRAWS,
+    draws: Annotated[
+        Any,
+        typer.Option(
+            parser=_draws_or_auto, metavar="N|auto", help="Number of draws; auto: see --precision."
+        ),
+    ] = DEFAULT_DRAWS,
     seed: Seed = DEFAULT_SEED,
+    precision: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH=ERROR",
+            help="With --draws auto: the standard error wanted of a number of summary.json, such as "
+            "region.overrun.2032.probability=0.01; more than once for more numbers.",
+        ),
+    ] = None,
+    most_draws: Annotated[
+        int | None,
+        typer.Option(
+            parser=_whole_number(1000), metavar="N", help="Where --draws auto stops; 64000 by default."
+        ),
+    ] = None,
     out: Annotated[
         str | None, typer.Option(metavar="DIR", help="Folder for the results; out/NAME by default.")
     ] = None,
     threads: Threads = None,
     language: Annotated[Literal["nl", "en"], typer.Option(help="Language of the answer.")] = "nl",
+    keep: Annotated[
+        Literal["all", "summary"],
+        typer.Option(help="summary: memory does not grow with the draws, percentiles within 0.2%."),
+    ] = "all",
     as_json: Annotated[
         bool, typer.Option("--json", help="Print summary.json instead of the answer.")
     ] = False,
 ) -> None:
     """Simulate a scenario, print the answer beside all P x Q, and write the results."""
+    from jeugdsim.engine.memory import BeyondMemoryError
+    from jeugdsim.results.stopping import PrecisionError
+    from jeugdsim.results.summarised import NeedsAllDrawsError
     from jeugdsim.scenario import ScenarioError
 
-    loaded = _load(scenario)
+    loaded, wanted = _load(scenario), _precision(precision)
     folder = _result_folder(Path("out") / scenario.resolve().name if out is None else out)
     try:
-        outcome, all_pxq = _both(loaded, draws, seed, threads, with_twin=not as_json)
+        outcome, all_pxq = _both(
+            loaded, draws, seed, threads, keep, wanted, most_draws, with_twin=not as_json
+        )
     except KeyboardInterrupt:
         _stop("interrupted: nothing was written", INTERRUPTED)
-    except ScenarioError as wrong:
+    except (ScenarioError, BeyondMemoryError, NeedsAllDrawsError, PrecisionError) as wrong:
         _stop(str(wrong), WRONG_INPUT)
     except MemoryError:
         _stop("not enough memory for this many draws: ask for fewer", FAILED)
@@ -123,21 +158,70 @@ def run(
         typer.echo(json.dumps(outcome.to_dict(), ensure_ascii=False, indent=2))
     else:
         typer.echo(outcome.answer(all_pxq, language=language, width=_width()))
+    _tell_precision(outcome)
     typer.echo(f"{folder}/", err=True)
 
 
+def _precision(options: list[str] | None) -> dict[str, float] | None:
+    """Read what stands behind --precision."""
+    if not options:
+        return None
+    wanted = {}
+    for option in options:
+        path, _, error = option.partition("=")
+        try:
+            wanted[path.strip()] = float(error)
+        except ValueError:
+            _stop(
+                f"--precision {option}: write a path of summary.json and the standard error wanted, as "
+                "region.overrun.2032.probability=0.01",
+                WRONG_INPUT,
+            )
+    return wanted
+
+
+def _tell_precision(outcome: Told) -> None:
+    """Tell how precise the numbers are that were asked for."""
+    reached = getattr(outcome, "precision_reached", None)
+    if reached is None:
+        return
+    for row in reached.itertuples():
+        asked = f"{row.wanted:g} asked{'' if row.enough else ', not reached'}"
+        typer.echo(
+            f"{row.number} = {row.value:.6g}, standard error {row.standard_error:.3g} ({asked}), "
+            f"{row.draws} draws",
+            err=True,
+        )
+
+
 def _both(
-    scenario: Scenario, draws: int, seed: int, threads: int | None, *, with_twin: bool
-) -> tuple[Outcome, Outcome | None]:
+    scenario: Scenario,
+    draws: int | Literal["auto"],
+    seed: int,
+    threads: int | None,
+    keep: Literal["all", "summary"],
+    precision: dict[str, float] | None,
+    most_draws: int | None,
+    *,
+    with_twin: bool,
+) -> tuple[Told, Told | None]:
     """Run a scenario and, where it is not all P x Q already, its all-P x Q twin."""
     from jeugdsim import pipeline
 
-    outcome = pipeline.run(scenario, draws=draws, seed=seed, threads=threads)
+    outcome = pipeline.run(
+        scenario,
+        draws=draws,
+        seed=seed,
+        threads=threads,
+        keep=keep,
+        precision=precision,
+        most_draws=most_draws,
+    )
     if not with_twin or all(c.form == "pxq" for c in scenario.settings.contracts.values()):
         return outcome, None
-    reference = outcome.reference
+    reference, draws = outcome.reference, int(outcome.to_dict()["draws"])
     twin = pipeline.run(
-        scenario.all_pxq(), draws=draws, seed=seed, threads=threads, reference=reference
+        scenario.all_pxq(), draws=draws, seed=seed, threads=threads, reference=reference, keep=keep
     )
     return outcome, twin
 
@@ -157,6 +241,7 @@ def compare(
     ] = False,
 ) -> None:
     """Compare scenarios with the first, draw by draw, and write the results."""
+    from jeugdsim.engine.memory import BeyondMemoryError
     from jeugdsim.scenario import ScenarioError
 
     named = _named_apart(scenarios)
@@ -168,7 +253,7 @@ def compare(
         comparison = _compared(loaded, draws, seed, threads)
     except KeyboardInterrupt:
         _stop("interrupted: nothing was written", INTERRUPTED)
-    except ScenarioError as wrong:
+    except (ScenarioError, BeyondMemoryError) as wrong:
         _stop(str(wrong), WRONG_INPUT)
     except MemoryError:
         _stop("not enough memory for this many draws: ask for fewer", FAILED)
@@ -292,9 +377,17 @@ def _load(folder: Path) -> Scenario:
     from jeugdsim.scenario import ScenarioError, load_scenario
 
     try:
-        return load_scenario(folder)
+        loaded = load_scenario(folder)
     except ScenarioError as wrong:
         _stop(str(wrong), WRONG_INPUT)
+    _tell_of_compiling()
+    return loaded
+
+
+def _tell_of_compiling() -> None:
+    from jeugdsim.engine.first_use import tell_of_compiling
+
+    tell_of_compiling()
 
 
 def _result_folder(path: str | Path) -> Path:

@@ -20,11 +20,15 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from regions import DATA, care_form, region
+from regions import DATA, care_form, haaglanden_without_places, region
 from scipy import stats
 
 import jeugdsim as js
+from benchmarks.growth import split_municipalities
+from jeugdsim.engine.drawn import stationary_stock
+from jeugdsim.engine.plan import make_plan
 from jeugdsim.scenario import Scenario
+from jeugdsim.world.parameters import draw_parameters
 
 DRAWS = 2_000
 YEARS = (2025, 2026, 2027)
@@ -289,6 +293,31 @@ def test_the_stationary_stock_and_inflow_follow_the_rate_and_moves_of_the_draw()
     poisson_about(counts, rate / 36.5 * (1 + part))
     started = volumes.stays_started.sel(year=2025, care_form="a").to_numpy().ravel()
     poisson_about(started, rate)
+
+
+def test_arrivals_of_many_municipalities_solve_the_equations_of_each() -> None:
+    """Haaglanden in 36 parts, Den Haag's without some forms: (1 - moves) a = from outside, by town."""
+    scenario = split_municipalities(haaglanden_without_places(), 4)
+    plan, parameters = make_plan(scenario), draw_parameters(scenario, 5, 3)
+    outside = np.random.default_rng(6).uniform(1.0, 100.0, (3, len(plan.cells)))
+    stock = stationary_stock(plan, parameters, outside)
+    form_at = {name: number for number, name in enumerate(scenario.care_form_names)}
+    for draw in range(3):
+        moves = np.zeros((len(form_at), len(form_at)))
+        for row in scenario.moves:
+            path = f"moves.{row.from_care_form}.{row.to_care_form}.probability"
+            probability = parameters.of(path, row.probability)[draw]
+            moves[form_at[row.to_care_form], form_at[row.from_care_form]] = probability
+        for town in range(len(scenario.municipalities)):
+            own = np.flatnonzero(plan.cell_municipality == town)
+            forms = plan.cell_form[own]
+            equations = np.eye(len(own)) - moves[np.ix_(forms, forms)]
+            arrivals = np.linalg.solve(equations, outside[draw, own])
+            stays = [
+                parameters.of(f"care_forms.{row.care_form}.stay_mean_days", row.stay_mean_days)[draw]
+                for row in np.array(scenario.care_forms, dtype=object)[forms]
+            ]
+            np.testing.assert_allclose(stock[draw, own], arrivals / 365 * stays, rtol=1e-12)
 
 
 def test_children_who_go_round_almost_for_ever_are_in_balance_too() -> None:

@@ -320,7 +320,7 @@ def test_what_cannot_be_drawn_is_not_half_written(
     def fails(*_: object, **__: object) -> None:
         raise ValueError("no picture today")
 
-    monkeypatch.setattr("jeugdsim.results.outcome.all_pictures", fails)
+    monkeypatch.setattr("jeugdsim.results.told.all_pictures", fails)
     with pytest.raises(ValueError, match="no picture today"):
         outcome.write(tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -11,6 +11,7 @@ from regions import DATA, care_form, lever, region
 from scipy import stats
 
 import jeugdsim as js
+from jeugdsim.world.keys import generator
 from jeugdsim.world.parameters import draw_parameters, latin_hypercube, mean_parameters
 
 BLOCK = 250
@@ -44,6 +45,12 @@ def test_places_within_strata_and_order_of_strata_are_random() -> None:
     places = column * BLOCK % 1
     assert stats.kstest(places, "uniform").pvalue > 1e-4
     assert stats.spearmanr(np.arange(len(column)), column).pvalue > 1e-4
+
+
+def test_the_numbers_are_those_that_scipy_makes_of_the_same_streams() -> None:
+    for block, column in enumerate(latin_hypercube(2027, "naam", 3 * BLOCK).reshape(3, BLOCK)):
+        sampler = stats.qmc.LatinHypercube(1, rng=generator(2027, "assumption", "naam", block))
+        np.testing.assert_array_equal(column, sampler.random(BLOCK)[:, 0])
 
 
 @pytest.mark.parametrize("draws", [1, 100, 250, 251, 999])

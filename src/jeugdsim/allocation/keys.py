@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from jeugdsim.allocation import literature, practice
 from jeugdsim.allocation.pool_case import PoolCase
-from jeugdsim.scenario.keys import KeyTerms
+from jeugdsim.scenario.keys import Allocation, KeyTerms
 
 Array = npt.NDArray[np.float64]
 ShareFunction = Callable[[PoolCase, KeyTerms], Array]
@@ -38,3 +38,18 @@ def key_shares(case: PoolCase, key: str) -> Array:
     """
     terms = case.scenario.settings.allocation.terms_of(key)
     return SHARES[terms.kind](case, terms)
+
+
+def asks_all_draws(allocation: Allocation, key: str) -> bool:
+    """Tell whether a key, or one it is made of, follows from all draws together.
+
+    Parameters
+    ----------
+    allocation : Allocation
+        The keys of a scenario.
+    key : str
+        One of them.
+    """
+    terms = allocation.terms_of(key)
+    own = terms.kind in literature.SHARES
+    return own or any(asks_all_draws(allocation, other) for other in terms.other_keys)

@@ -72,7 +72,10 @@ class PoolCase:
             When the accounts do not hold them.
         """
         if "clients_in_year" not in self.accounts:
-            raise ValueError("these accounts hold no clients_in_year, which the key asks for")
+            raise ValueError(
+                "a key by clients needs clients_in_year, which these accounts do not hold: simulate "
+                "with it among the variables, or without variables to keep all, and settle again"
+            )
         return self._of_members("clients_in_year")
 
     @cached_property

@@ -11,6 +11,7 @@ import xarray as xr
 
 from jeugdsim.engine.expected import expected, is_certain
 from jeugdsim.engine.fingerprint import quantities_hash
+from jeugdsim.engine.kept import check_holds
 from jeugdsim.engine.scarcity import Scarcity, Truths, since
 from jeugdsim.scenario.model import Scenario
 
@@ -82,6 +83,7 @@ def audit(volumes: xr.Dataset, scenario: Scenario, *, threads: int | None = None
         raise ValueError("these volumes were simulated under another scenario: audit them with that")
     if volumes.sizes["draw"] < 2:
         raise ValueError("an audit takes 2 draws or more")
+    check_holds(volumes, [*QUANTITIES, "waiting_days"], "an audit")
     import pandas as pd
 
     certain = is_certain(scenario)

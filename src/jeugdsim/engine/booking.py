@@ -3,22 +3,97 @@
 from __future__ import annotations
 
 from jeugdsim.engine import columns as col
-from jeugdsim.engine.compiled import Counts, Floats, Integers, compiled
+from jeugdsim.engine.compiled import Counts, Floats, Integers, Years, compiled
+from jeugdsim.engine.keyed import INTENSITY_BITS, ONE
 
 PART_BITS = 50
 _PART = float(1 << PART_BITS)  # exact sums keep whole numbers and parts of 2^-50
 _PART_MASK = (1 << PART_BITS) - 1
+_FINER = float(1 << (PART_BITS - INTENSITY_BITS))
+
+
+@compiled
+def units_of(intensity: int, days: float) -> int:
+    """Return the units of an intensity over days, with their effects, in whole 2^-30."""
+    return int(intensity * days)
+
+
+@compiled
+def parts_of(intensity: int, days: float) -> int:
+    """Return what the units are more than ``units_of``, in 2^-50."""
+    units = intensity * days
+    return int((units - int(units)) * _FINER + 0.5)
+
+
+@compiled
+def book_interval(
+    tally: Integers,
+    days: Integers,
+    units_in_year: Floats,
+    town: int,
+    form: int,
+    units_group: int,
+    day: int,
+    last: int,
+    intensity: int,
+) -> None:
+    """Count days and units from ``day`` to ``last``.
+
+    Only the year in which care begins and the one in which it ends are touched, however long it lasts.
+    """
+    year, end_year = days[day, col.D_YEAR], days[last, col.D_YEAR]
+    tally[town, form, year, col.DAYS] -= days[day, col.D_IN_YEAR]
+    tally[town, form, year, col.INTENSITY_NOW] += intensity
+    tally[town, form, year, col.UNITS] -= units_of(intensity, units_in_year[units_group, day])
+    tally[town, form, year, col.UNIT_PARTS] -= parts_of(intensity, units_in_year[units_group, day])
+    tally[town, form, end_year, col.DAYS] += days[last, col.D_IN_YEAR]
+    tally[town, form, end_year, col.INTENSITY_NOW] -= intensity
+    tally[town, form, end_year, col.UNITS] += units_of(intensity, units_in_year[units_group, last])
+    tally[town, form, end_year, col.UNIT_PARTS] += parts_of(intensity, units_in_year[units_group, last])
 
 
 @compiled
 def book_care(
+    tally: Integers,
+    youth: Integers,
+    seen: Years,
+    days: Integers,
+    units_in_year: Floats,
+    town: int,
+    form: int,
+    units_group: int,
+    row: int,
+    day: int,
+    last: int,
+    intensity: int,
+    youth_year: int,
+) -> int:
+    """Count care from ``day`` to ``last``; return the last year the child was counted as a youth."""
+    if last <= day:
+        return youth_year
+    year, after = days[day, col.D_YEAR], days[last, col.D_AFTER]
+    tally[town, form, year, col.IN_CARE] += 1
+    tally[town, form, days[last, col.D_YEAR], col.IN_CARE] -= 1
+    book_interval(tally, days, units_in_year, town, form, units_group, day, last, intensity)
+    first = max(year, seen[row, form] + 1)
+    if first < after:
+        seen[row, form] = after - 1
+        tally[town, form, first, col.CLIENTS] += 1
+        tally[town, form, after, col.CLIENTS] -= 1
+    first = max(year, youth_year + 1)
+    if first < after:
+        youth_year = after - 1
+        youth[town, first] += 1
+        youth[town, after] -= 1
+    return youth_year
+
+
+@compiled
+def book_by_year(
     counts: Counts,
-    units: Integers,
-    youth_in_year: Counts,
-    seen: Integers,
     cost: Floats,
     log_numbers: Floats,
-    day_year: Integers,
+    days: Integers,
     year_first_day: Integers,
     units_before: Floats,
     price: Floats,
@@ -32,40 +107,80 @@ def book_care(
     last: int,
     intensity: float,
     adult_from: int,
-    youth_year: int,
-) -> int:
-    """Count care from ``day`` to ``last``; return the last year the child was counted as a youth."""
-    aged = counts.shape[3] > col.FREE_COUNTS
-    costed = cost.shape[1] > 0
-    logged = len(log_numbers) > 0
+) -> None:
+    """Count what is told per year of a child's care: adults, its cost, its units in the log."""
     while day < last:
-        year = day_year[day]
+        year = days[day, col.D_YEAR]
         until = min(last, year_first_day[year + 1])
-        counts[year, town, form, col.CLIENT_DAYS] += until - day
         done = intensity * (units_before[units_group, until] - units_before[units_group, day])
-        whole = int(done)
-        part = units[year, town, form, 1] + int((done - whole) * _PART + 0.5)
-        units[year, town, form, 0] += whole + (part >> PART_BITS)
-        units[year, town, form, 1] = part & _PART_MASK
-        if seen[row, form] < year:
-            seen[row, form] = year
-            counts[year, town, form, col.CLIENTS_IN_YEAR] += 1
-        if youth_year < year:
-            youth_year = year
-            youth_in_year[year, town] += 1
-        if aged and until == year_first_day[year + 1] and adult_from < until:
+        if (
+            counts.shape[3] > col.FREE_COUNTS
+            and until == year_first_day[year + 1]
+            and adult_from < until
+        ):
             counts[year, town, form, col.ADULTS_AT_YEAR_END] += 1
-        if costed:
+        if cost.shape[1] > 0:
             cost[row, contract, year] += done * price[year, form]
-        if logged:
+        if len(log_numbers) > 0:
             log_numbers[log_row, 1 + year] += done
         day = until
-    return youth_year
+
+
+@compiled
+def close_tally(
+    cells: Integers,
+    forms: Integers,
+    year_first_day: Integers,
+    units_before: Floats,
+    tally: Integers,
+    youth: Integers,
+    counts: Counts,
+    units: Floats,
+    youth_in_year: Counts,
+) -> None:
+    """Turn what changed from year to year into what there was in each year.
+
+    Who is in care when a year ends brings the whole year; who came in it did not bring the days before,
+    and who left in it brings the days until then.
+    """
+    years = len(year_first_day) - 1
+    for cell in range(len(cells)):
+        town, form = cells[cell, col.C_TOWN], cells[cell, col.C_FORM]
+        group = cells[cell, col.C_UNITS_GROUP]
+        care, intensity, clients = 0, 0, 0
+        for year in range(years):
+            first, end = year_first_day[year], year_first_day[year + 1]
+            started, ended = tally[town, form, year, col.STARTED], tally[town, form, year, col.ENDED]
+            care += tally[town, form, year, col.IN_CARE] + started - ended
+            intensity += tally[town, form, year, col.INTENSITY_NOW]
+            clients += tally[town, form, year, col.CLIENTS]
+            counts[year, town, form, col.CLIENT_DAYS] += (
+                care * (end - first) + tally[town, form, year, col.DAYS]
+            )
+            counts[year, town, form, col.STAYS_STARTED] += started
+            counts[year, town, form, col.STAYS_ENDED] += ended
+            counts[year, town, form, col.CLIENTS_IN_YEAR] += clients
+            per_year = units_before[group, end] - units_before[group, first]
+            done, parts = tally[town, form, year, col.UNITS], tally[town, form, year, col.UNIT_PARTS]
+            if per_year == end - first:  # no effect: exact, however much it is
+                done += intensity * (end - first)
+            else:
+                done += units_of(intensity, per_year)
+                parts += parts_of(intensity, per_year)
+            # Rounding may take no units at all a few 2^-50 below nothing.
+            units[year, town, form] += max(0.0, done + parts / _FINER)
+            if forms[form, col.F_PER_TRAJECTORY] > 0:
+                units[year, town, form] += started * ONE
+    for town in range(len(youth)):
+        children = 0
+        for year in range(years):
+            children += youth[town, year]
+            youth_in_year[year, town] += children
 
 
 @compiled
 def book_trajectory(
-    units: Integers,
+    units: Floats,
     cost: Floats,
     log_numbers: Floats,
     price: Floats,
@@ -77,7 +192,7 @@ def book_trajectory(
     log_row: int,
 ) -> None:
     """Count the one unit that a trajectory brings at entry."""
-    units[year, town, form, 0] += 1
+    units[year, town, form] += ONE
     if cost.shape[1] > 0:
         cost[row, contract, year] += price[year, form]
     if len(log_numbers) > 0:
@@ -88,7 +203,7 @@ def book_trajectory(
 def book_wait(
     counts: Counts,
     waits: Integers,
-    day_year: Integers,
+    days: Integers,
     year_first_day: Integers,
     in_time_days: int,
     town: int,
@@ -101,7 +216,7 @@ def book_wait(
     """Count a wait for a form from the day a child asked, and how it ended."""
     day = since
     while day < now:
-        year = day_year[day]
+        year = days[day, col.D_YEAR]
         until = min(now, year_first_day[year + 1])
         counts[year, town, form, col.WAITING_DAYS] += until - day
         if until == year_first_day[year + 1]:
@@ -111,7 +226,7 @@ def book_wait(
         day = until
     if status == col.STILL_WAITS:
         return
-    year = day_year[now]
+    year = days[now, col.D_YEAR]
     if status == col.ADMITTED:
         counts[year, town, form, col.ADMISSIONS] += 1
         counts[year, town, form, col.ADMISSION_WAIT_DAYS] += now - since
@@ -128,7 +243,13 @@ def book_wait(
 
 @compiled
 def room_for_child(
-    used: Integers, state: Integers, seen: Integers, seen_child: Integers, cost: Floats, child: int
+    used: Integers,
+    state: Counts,
+    links: Counts,
+    seen: Years,
+    seen_child: Integers,
+    cost: Floats,
+    child: int,
 ) -> int:
     """Return a new row for a child followed at once so far, with what was counted of it; 0: full."""
     row = used[col.ROWS] + 1
@@ -142,7 +263,7 @@ def room_for_child(
             cost[row, contract, year] = cost[0, contract, year]
             cost[0, contract, year] = 0.0
     state[row, col.POOL] = -1
-    state[row, col.DAY] = -1
+    links[row, col.DAY] = -1
     return int(row)
 
 
@@ -172,7 +293,7 @@ def close_children(
     cells: Integers,
     retentions: Floats,
     child_costs: Integers,
-    state: Integers,
+    state: Counts,
     cost: Floats,
     rows: int,
 ) -> None:
@@ -221,10 +342,12 @@ def log_row_of(
 
 
 @compiled
-def log_request(whole: Integers, place: int, state: Integers, row: int, held: int) -> None:
+def log_request(
+    whole: Integers, place: int, state: Counts, keys: Integers, row: int, held: int
+) -> None:
     """Add to a row of the log how the place was asked for."""
     whole[place, col.LOG_ASKED] = state[row, col.SINCE]
     whole[place, col.LOG_HELD] = held
     whole[place, col.LOG_PRIORITY] = state[row, col.PRIORITY]
-    whole[place, col.LOG_TIE] = state[row, col.TIE]
+    whole[place, col.LOG_TIE] = keys[row, col.K_TIE]
     whole[place, col.LOG_QUITS] = state[row, col.QUITS]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.engine.flows import Routes
+from jeugdsim.engine.flows import Routes, make_room
 from jeugdsim.engine.network import Moment, Network, Town
-from jeugdsim.engine.shared_children import Counted, summed_products
+from jeugdsim.engine.shared_children import Counted, make_sums, summed_products
 
 Array = npt.NDArray[np.float64]
 Truths = npt.NDArray[np.bool_]
@@ -77,6 +77,7 @@ def child_products(
     def of_towns(towns: list[tuple[Town, Counted]]) -> Array:
         out = np.zeros((lines, lines))
         (part, counted), *_ = towns
+        cells = len(part.cells)
         summed_products(
             network.lengths,
             moment.changes,
@@ -85,6 +86,8 @@ def child_products(
             counted,
             np.sum([arrivals[one.cells] for one, _ in towns], axis=0),
             np.sum([moment.stock[one.cells] for one, _ in towns], axis=0),
+            make_room(network.lengths, cells, network.days),
+            make_sums(cells, network.days, lines, len(worth.per_unit)),
             out,
         )
         return out

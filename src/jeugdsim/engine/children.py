@@ -10,6 +10,7 @@ from __future__ import annotations
 from jeugdsim.engine import columns as col
 from jeugdsim.engine.ages import MAJORITY, NO_LIMIT, age_at_entry, birthday, limit_day, stock_child
 from jeugdsim.engine.booking import (
+    book_by_year,
     book_care,
     book_trajectory,
     book_wait,
@@ -21,6 +22,7 @@ from jeugdsim.engine.booking import (
 from jeugdsim.engine.choices import (
     arriving,
     ask_for_place,
+    continuous_stay,
     days_left_changed,
     first_clients,
     next_move,
@@ -33,6 +35,7 @@ from jeugdsim.engine.keyed import (
     LINE,
     LIST_ADDRESS,
     LIST_COUNT,
+    ONE,
     PURPOSE_SHIFT,
     ROUNDING,
     STOCK_ADDRESS,
@@ -40,8 +43,8 @@ from jeugdsim.engine.keyed import (
     first_reaching,
     philox,
     quantile_at,
-    step_at,
     uniform,
+    whole_intensity,
 )
 from jeugdsim.engine.tables import Drawn, Kids, Log, Out, Packed, Work
 
@@ -61,7 +64,7 @@ def follow(
     """Follow children until they leave, time ends, or a place comes in; False: no room for a row.
 
     With ``source`` a cell: all who first enter care there, from the waiting list and the start stock
-    to the last month. With col.BATCH: the first ``batch`` rows of kids.batch, each at what its status
+    to the last month. With col.BATCH: the first ``batch`` rows of kids.rest, each at what its status
     says.
     """
     # Short names of what is used below, a draw's part where it has one.
@@ -71,7 +74,7 @@ def follow(
     months = t.months
     cell_at = t.cell_at
     move_group = t.move_group
-    day_year = t.day_year
+    days = t.days
     year_first_day = t.year_first_day
     month_share = t.month_share
     stay_quantiles = t.stay_quantiles
@@ -93,24 +96,29 @@ def follow(
     move_effects = work.move_effects
     extended_effects = work.extended_effects
     units_before = work.units_before
+    units_in_year = work.units_in_year
+    tally = work.tally
+    youth = work.youth
     waits = work.waits
     seen_child = work.seen_child
     used = work.used
     counts = out.counts[r]
     units = out.units[r]
-    youth_in_year = out.youth_in_year[r]
     child_costs = out.child_costs[r]
     state = kids.state
+    links = kids.links
+    keys = kids.keys
     traits = kids.traits
     seen = kids.seen
     cost = kids.cost
-    batch_rows = kids.batch
+    batch_rows = kids.rest
     log_whole = log.whole
     log_numbers = log.numbers
     limited = drawn.places.shape[1] > 0
     aged = len(until_age) > 0
     costed = retentions.shape[1] > 0
     logged = len(log_whole) > 0
+    by_year = aged or costed or logged
     horizon = year_first_day[-1]
     draw = drawn.number[r]
     child = used[col.CHILDREN]
@@ -158,19 +166,19 @@ def follow(
                 cell_of_entry = state[row, col.ORIGIN]
                 town = cells[cell_of_entry, col.C_TOWN]
                 k0, k1 = cells[cell_of_entry, col.C_KEY_LOW], cells[cell_of_entry, col.C_KEY_HIGH]
-                address = state[row, col.ADDRESS]
+                address = keys[row, col.K_ADDRESS]
                 sequence = state[row, col.SEQUENCE]
                 cell = state[row, col.CELL]
                 step = state[row, col.STEP]
                 entry = state[row, col.ENTRY]
                 end = state[row, col.END]
                 youth_year = state[row, col.YOUTH_YEAR]
-                next_word = state[row, col.NEXT_WORD]
+                next_word = keys[row, col.K_NEXT_WORD]
                 intensity = traits[row, col.INTENSITY]
-                log_row = state[row, col.LOG_AT]
+                log_row = keys[row, col.K_LOG_AT]
                 born = traits[row, col.BORN]
                 extension = traits[row, col.EXTENSION]
-                adult_from = state[row, col.ADULT_FROM]
+                adult_from = keys[row, col.K_ADULT_FROM]
             else:
                 child += 1
             while True:
@@ -188,7 +196,7 @@ def follow(
                     book_wait(
                         counts,
                         waits,
-                        day_year,
+                        days,
                         year_first_day,
                         forms[form, col.F_IN_TIME_DAYS],
                         town,
@@ -211,7 +219,7 @@ def follow(
                             status,
                             0.0,
                         )
-                        log_request(log_whole, place, state, row, held)
+                        log_request(log_whole, place, state, keys, row, held)
                     if now > day and held >= 0:
                         care_cell, care_log, care_intensity = held, log_row, intensity
                     elif now > day and forms[form, col.F_BRIDGING] >= 0:
@@ -228,7 +236,9 @@ def follow(
                         if forms[form, col.F_SPREAD_UNITS] > 0:
                             purpose = BRIDGING << PURPOSE_SHIFT
                             word = philox(sequence, step + purpose, address, draw, k0, k1)[0]
-                            care_intensity = quantile_at(intensity_quantiles, form, word)
+                            care_intensity = (
+                                whole_intensity(quantile_at(intensity_quantiles, form, word)) / ONE
+                            )
                         if logged:
                             care_log = log_row_of(
                                 log_whole,
@@ -242,11 +252,11 @@ def follow(
                                 status,
                                 care_intensity,
                             )
-                        counts[day_year[day], town, form, col.STAYS_STARTED] += 1
+                        counts[days[day, col.D_YEAR], town, form, col.STAYS_STARTED] += 1
                         if last < horizon:
-                            counts[day_year[last], town, form, col.STAYS_ENDED] += 1
+                            counts[days[last, col.D_YEAR], town, form, col.STAYS_ENDED] += 1
                         if forms[form, col.F_PER_TRAJECTORY] > 0:
-                            contract, year = cells[care_cell, col.C_CONTRACT], day_year[day]
+                            contract, year = cells[care_cell, col.C_CONTRACT], days[day, col.D_YEAR]
                             book_trajectory(
                                 units,
                                 cost,
@@ -270,8 +280,11 @@ def follow(
                     if comes_in:
                         entry = 0
                         if month >= 0:
-                            first_day, days = months[month, col.T_FIRST_DAY], months[month, col.T_DAYS]
-                            entry = first_day + ((day_word * days) >> 32)
+                            first_day, length = (
+                                months[month, col.T_FIRST_DAY],
+                                months[month, col.T_DAYS],
+                            )
+                            entry = first_day + ((day_word * length) >> 32)
                         if aged:
                             purpose = AGE << PURPOSE_SHIFT
                             w0, w1, w2, _ = philox(sequence, purpose, address, draw, k0, k1)
@@ -304,15 +317,15 @@ def follow(
                     else:
                         if not in_stock:
                             day = entry
-                            year = day_year[entry]
-                            step_at_first, steps_end = (
+                            year = days[entry, col.D_YEAR]
+                            x = continuous_stay(
+                                stay_quantiles,
+                                steps,
+                                form,
                                 forms[form, col.F_STEP_FIRST],
                                 forms[form, col.F_STEPS_END],
+                                stay_word,
                             )
-                            if step_at_first == steps_end:
-                                x = quantile_at(stay_quantiles, form, stay_word)
-                            else:
-                                x = step_at(steps, step_at_first, steps_end - 1, stay_word)
                             stay_group = cells[cell, col.C_STAY_GROUP]
                             x *= stay_scale[form, year] * stay_effects[stay_group, entry]
                             fixed = forms[form, col.F_FIXED] > 0
@@ -330,7 +343,10 @@ def follow(
                             end = min(end, limit)
                         intensity = 0.0 if forms[form, col.F_PER_TRAJECTORY] > 0 else 1.0
                         if forms[form, col.F_SPREAD_UNITS] > 0:
-                            intensity = quantile_at(intensity_quantiles, form, intensity_word)
+                            intensity = (
+                                whole_intensity(quantile_at(intensity_quantiles, form, intensity_word))
+                                / ONE
+                            )
                         if logged:
                             who = (cell_of_entry, address, sequence, step, adult_from)
                             log_row = log_row_of(
@@ -346,9 +362,9 @@ def follow(
                                 intensity,
                             )
                             if row > 0 and cells[cell, col.C_POOL] >= 0:
-                                log_request(log_whole, log_row, state, row, -1)
+                                log_request(log_whole, log_row, state, keys, row, -1)
                         if forms[form, col.F_PER_TRAJECTORY] > 0 and not in_stock:
-                            contract, year = cells[cell, col.C_CONTRACT], day_year[entry]
+                            contract, year = cells[cell, col.C_CONTRACT], days[entry, col.D_YEAR]
                             book_trajectory(
                                 units,
                                 cost,
@@ -369,29 +385,43 @@ def follow(
                     if row == 0 and seen_child[form] != child:
                         seen_child[form] = child
                         seen[0, form] = -1
+                    contract = cells[care_cell, col.C_CONTRACT]
+                    units_group = cells[care_cell, col.C_UNITS_GROUP]
                     youth_year = book_care(
-                        counts,
-                        units,
-                        youth_in_year,
+                        tally,
+                        youth,
                         seen,
-                        cost,
-                        log_numbers,
-                        day_year,
-                        year_first_day,
-                        units_before,
-                        price,
+                        days,
+                        units_in_year,
                         town,
                         form,
-                        cells[care_cell, col.C_CONTRACT],
-                        cells[care_cell, col.C_UNITS_GROUP],
+                        units_group,
                         row,
-                        care_log,
                         day,
                         last,
-                        care_intensity,
-                        adult_from,
+                        int(care_intensity * ONE + 0.5),
                         youth_year,
                     )
+                    if by_year:
+                        book_by_year(
+                            counts,
+                            cost,
+                            log_numbers,
+                            days,
+                            year_first_day,
+                            units_before,
+                            price,
+                            town,
+                            form,
+                            contract,
+                            units_group,
+                            row,
+                            care_log,
+                            day,
+                            last,
+                            care_intensity,
+                            adult_from,
+                        )
                 # What comes next: it stays in its place, leaves, goes on at once, or asks for a place.
                 if wish < 0:
                     to, outcome, ending_cell, holds = -1, col.LEFT, held, held >= 0
@@ -403,7 +433,7 @@ def follow(
                     if status in (col.ASKING, col.BEGINS):
                         if limited and cells[cell, col.C_POOL] >= 0:
                             if row == 0:
-                                row = room_for_child(used, state, seen, seen_child, cost, child)
+                                row = room_for_child(used, state, links, seen, seen_child, cost, child)
                                 if row == 0:
                                     return False
                             state[row, col.POOL] = cells[cell, col.C_POOL]
@@ -423,7 +453,7 @@ def follow(
                             )
                         if end >= limit:
                             outcome = col.AGED_OUT
-                            counts[day_year[end], town, form, col.LEFT_AT_AGE_LIMIT] += 1
+                            counts[days[end, col.D_YEAR], town, form, col.LEFT_AT_AGE_LIMIT] += 1
                         else:
                             move = next_move(
                                 forms[form, col.F_MOVE_FIRST],
@@ -454,12 +484,12 @@ def follow(
                         )
                         if now >= limit:
                             form = cells[to, col.C_FORM]
-                            counts[day_year[now], town, form, col.LEFT_AT_AGE_LIMIT] += 1
+                            counts[days[now, col.D_YEAR], town, form, col.LEFT_AT_AGE_LIMIT] += 1
                             to, outcome = -1, col.AGED_OUT
                     asks = limited and to >= 0 and status != col.ADMITTED and cells[to, col.C_POOL] >= 0
                     if ending_cell >= 0 and not (asks and holds):
                         form = cells[ending_cell, col.C_FORM]
-                        counts[day_year[now], town, form, col.STAYS_ENDED] += 1
+                        counts[days[now, col.D_YEAR], town, form, col.STAYS_ENDED] += 1
                     if ending_cell >= 0 and logged:
                         log_whole[log_row, col.LOG_END] = now
                         log_whole[log_row, col.LOG_OUTCOME] = outcome if to < 0 else to
@@ -475,7 +505,7 @@ def follow(
                     held = ending_cell if holds else -1
                 # It asks for a place on day ``now``.
                 if row == 0:
-                    row = room_for_child(used, state, seen, seen_child, cost, child)
+                    row = room_for_child(used, state, links, seen, seen_child, cost, child)
                     if row == 0:
                         return False
                 again = step + (LINE << PURPOSE_SHIFT)
@@ -486,6 +516,7 @@ def follow(
                     until_age,
                     extended_effects,
                     state,
+                    keys,
                     row,
                     wish,
                     held,
@@ -506,19 +537,19 @@ def follow(
             if row > 0:
                 state[row, col.STATUS] = status
                 state[row, col.ORIGIN] = cell_of_entry
-                state[row, col.ADDRESS] = address
+                keys[row, col.K_ADDRESS] = address
                 state[row, col.SEQUENCE] = sequence
                 state[row, col.CELL] = cell
                 state[row, col.STEP] = step
                 state[row, col.ENTRY] = entry
-                state[row, col.END] = end
+                state[row, col.END] = min(end, col.FAR_DAY)
                 state[row, col.YOUTH_YEAR] = youth_year
-                state[row, col.NEXT_WORD] = next_word
+                keys[row, col.K_NEXT_WORD] = next_word
                 traits[row, col.INTENSITY] = intensity
-                state[row, col.LOG_AT] = log_row
+                keys[row, col.K_LOG_AT] = log_row
                 traits[row, col.BORN] = born
                 traits[row, col.EXTENSION] = extension
-                state[row, col.ADULT_FROM] = adult_from
+                keys[row, col.K_ADULT_FROM] = adult_from
             elif costed:
                 count_child_cost(retentions, child_costs, cost, town, row)
     used[col.CHILDREN] = child

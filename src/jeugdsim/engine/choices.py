@@ -6,8 +6,17 @@ import math
 
 from jeugdsim.engine import columns as col
 from jeugdsim.engine.ages import YEAR_DAYS, limit_day
-from jeugdsim.engine.compiled import Floats, Integers, compiled
-from jeugdsim.engine.keyed import INFLOW_COUNT, PURPOSE_SHIFT, philox, poisson_count, uniform, uniform53
+from jeugdsim.engine.compiled import Counts, Floats, Integers, compiled
+from jeugdsim.engine.keyed import (
+    INFLOW_COUNT,
+    PURPOSE_SHIFT,
+    philox,
+    poisson_count,
+    quantile_at,
+    step_at,
+    uniform,
+    uniform53,
+)
 
 _LIST_FIRST = 1 << 60  # taken off the tie of who was in line before the start
 
@@ -19,6 +28,16 @@ def first_clients(expected: float, known: bool, purpose: int, draw: int, k0: int
         return int(expected)
     w0, w1, _, _ = philox(0, purpose << PURPOSE_SHIFT, 0, draw, k0, k1)
     return poisson_count(expected, uniform53(w0, w1))
+
+
+@compiled
+def continuous_stay(
+    quantiles: Floats, steps: Floats, form: int, first_step: int, steps_end: int, word: int
+) -> float:
+    """Return a form's stay in days at a word's uniform, before any scale: interpolated, or a step."""
+    if first_step == steps_end:
+        return quantile_at(quantiles, form, word)
+    return step_at(steps, first_step, steps_end - 1, word)
 
 
 @compiled
@@ -108,7 +127,8 @@ def ask_for_place(
     rates: Floats,
     until_age: Floats,
     extended_effects: Floats,
-    state: Integers,
+    state: Counts,
+    keys: Integers,
     row: int,
     wish: int,
     held: int,
@@ -142,6 +162,6 @@ def ask_for_place(
     state[row, col.HELD] = held
     state[row, col.PRIORITY] = rank
     state[row, col.SINCE] = now
-    state[row, col.TIE] = tie
+    keys[row, col.K_TIE] = tie
     state[row, col.QUITS] = quits
     state[row, col.ENDING] = ending

@@ -22,7 +22,9 @@ from jeugdsim.engine.tables import (
 _SPARE_ROWS = 1_000
 
 
-def simulate_chunk(t: Tables, drawn: Drawn, log_rows: int = 0) -> tuple[Out, Log, int]:
+def simulate_chunk(
+    t: Tables, drawn: Drawn, log_rows: int = 0, *, one_by_one: bool = False
+) -> tuple[Out, Log, int]:
     """Simulate some draws.
 
     Parameters
@@ -33,6 +35,8 @@ def simulate_chunk(t: Tables, drawn: Drawn, log_rows: int = 0) -> tuple[Out, Log
         What differs between the draws of the chunk.
     log_rows : int
         Rows to log a single draw in; 0 logs nothing.
+    one_by_one : bool
+        Follow every child by itself, as is done anyway for a log, ages or retentions; to compare.
 
     Returns
     -------
@@ -43,12 +47,13 @@ def simulate_chunk(t: Tables, drawn: Drawn, log_rows: int = 0) -> tuple[Out, Log
     logged : int
         How many rows of the log that draw asked for, also where there were fewer.
     """
+    one_by_one = one_by_one or log_rows > 0
     out, log = make_out(t, len(drawn.number)), make_log(t, log_rows)
     work, lines = make_work(t), make_lines(t)
     kids, kernel_tables = make_kids(t, _most_children(t, drawn)), packed(t)
     for draw in range(len(drawn.number)):
         prepare_effects(t, drawn, work, draw)
-        while not simulate_draw(kernel_tables, drawn, out, work, kids, lines, log, draw):
+        while not simulate_draw(kernel_tables, drawn, out, work, kids, lines, log, draw, one_by_one):
             kids = make_kids(t, 2 * len(kids.state))
             _clear(out, draw)
     return out, log, int(work.used[col.LOG_ROWS])

@@ -35,6 +35,10 @@ RENEGING, ESCALATION, EXTENDED_SHARE = range(3)
 ) = range(10)
 M_TO, M_HOLDS, M_CLASS = range(3)
 T_FIRST_DAY, T_DAYS, T_YEAR, T_NUMBER = range(4)
+D_YEAR, D_AFTER, D_IN_YEAR = range(3)
+"""Of a day: its year, the year after the one its eve is in, its number in the year from 0."""
+YEAR_ONE = 1 << 16  # a date holds the year above the number in the year
+
 W_EFFECT, W_STARTS, WHOLE_CELLS = range(3)
 
 # Counts of a cell and year.
@@ -57,42 +61,66 @@ W_EFFECT, W_STARTS, WHOLE_CELLS = range(3)
 COUNTS = 14
 FREE_COUNTS = 4  # the first four, where nothing limits care
 
+# The tally of a cell and year: what begins or ends in the year, and when.
+(
+    IN_CARE,  # care that begins less care that ends, other than stays of children followed alone
+    DAYS,  # days into the year at which care ends, less those at which it begins
+    INTENSITY_NOW,  # intensity of care that begins less care that ends, in 2^-30
+    UNITS,  # units until care ends in the year, less those until it begins, in 2^-30
+    CLIENTS,  # children who come among the clients of a year, less who no longer are
+    UNIT_PARTS,  # and what these are more, in 2^-50
+    STARTED,  # stays of children followed alone
+    ENDED,
+) = range(8)
+TALLY_COLUMNS = 8  # a cache line
+
+# Children of a cell side by side, in runs of those who came in the same month.
+LANES = 512
+L_SEQUENCE, L_ADDRESS, L_END = range(3)
+LANE_ROWS = 3
+M_LANE, M_SEQUENCE, M_ADDRESS, M_WORD, M_DAY, M_FORM, M_INTENSITY, M_SLOT = range(8)
+"""Of those who move: lane, address, word for where to, day and form they leave, row of their visits."""
+MOVER_ROWS = 8
+R_GROUP, R_END = range(2)
+"""Of a run: 0 for the start stock, else the month + 1; the lane after its last."""
+E_ENDED, E_INTENSITY, E_UNITS, E_UNIT_PARTS = range(4)
+"""Of the stays that end in a year: how many and when, with what intensity, after how many units."""
+COUNT_ONE = 1 << 20
+NEW_YEAR_ONE = 1 << 40
+"""``E_ENDED`` adds up days in the year, stays, and stays that end on the first of January."""
+
 # Whom to follow: not the children of a cell but a batch of rows, which may have nobody.
 BATCH, NOBODY = -1, 0
 
 # How much of the work space is used.
 CHILDREN, ROWS, LOG_ROWS = range(3)
 
-# The state of a child among the Kids.
+# The state of a child among the Kids: one cache line.
 (
     STATUS,
-    ORIGIN,  # cell of first entry
-    ADDRESS,
-    SEQUENCE,
-    STEP,
-    CELL,  # where it is, or was last
     POOL,  # whose place it takes, or -1
-    ENTRY,  # day
-    END,  # day
-    NEXT_WORD,
     WISH,  # cell it asks for
     HELD,  # cell it stays in while it waits, or -1
     SINCE,  # day it asked
     PRIORITY,
-    TIE,
     QUITS,  # day it stops waiting without a place
     ENDING,  # how it then stops
     UNTIL,  # day it stopped waiting
-    ADULT_FROM,  # day it turns 18
+    END,  # day
+    CELL,  # where it is, or was last
+    ORIGIN,  # cell of first entry
+    SEQUENCE,
+    STEP,
+    ENTRY,  # day
     YOUTH_YEAR,  # last year in which it was counted as a youth
-    LOG_AT,  # its last stay in the log
-    DAY,  # its calendar day, or -1
-    DAY_NEXT,
-    DAY_BEFORE,
-    LINE_NEXT,
-    LINE_BEFORE,
-) = range(26)
-STATE_COLUMNS = 26
+) = range(16)
+STATE_COLUMNS = 16
+DAY, DAY_NEXT, DAY_BEFORE, LINE_NEXT, LINE_BEFORE = range(5)
+"""Of a child: its calendar day or -1, and who stands beside it there and in line."""
+K_TIE, K_NEXT_WORD, K_ADDRESS, K_ADULT_FROM, K_LOG_AT = range(5)
+"""Of a child: what takes more than 32 bits, the day it turns 18, and its last stay in the log."""
+FAR_DAY = 1 << 30  # days beyond are as good as this one
+
 BORN, EXTENSION, INTENSITY = range(3)
 
 (

@@ -6,7 +6,7 @@ own municipality), so that adding a municipality changes no bit of another's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -48,14 +48,15 @@ class Shocks:
         return Shocks(self.inflow[piece], self.stay[piece], self.units[piece])
 
 
-def draw_shocks(plan: Plan, seed: int, draws: int) -> Shocks:
-    """Draw the yearly shocks of a scenario."""
+def draw_shocks(plan: Plan, seed: int, draws: int, first: int = 0) -> Shocks:
+    """Draw the yearly shocks of a scenario, for the draws from number ``first`` on."""
     world, years = plan.scenario.settings.world, plan.calendar.years
 
     def shock(name: str, cv: float, autocorrelation: float) -> Array:
         if cv == 0.0:
             return np.ones((draws, len(years)))
-        return gamma_shock(autoregressive_normals(seed, name, years, draws, autocorrelation), cv)
+        z = autoregressive_normals(seed, name, years, draws, autocorrelation, first)
+        return gamma_shock(z, cv)
 
     region = shock(
         "inflow_shock_region",
@@ -160,12 +161,14 @@ def _columns(columns: list[Array], draws: int) -> Array:
 def _external_inflow(plan: Plan, parameters: Parameters, growth: Array) -> Array:
     """Return new children per year from outside, no shocks or levers: (draws, cells, years)."""
     rows = {(row.municipality, row.care_form): row for row in plan.scenario.demand}
-    per_cell = []
-    for cell, town in zip(plan.cells, plan.cell_municipality, strict=True):
-        path = f"demand.{cell[0]}.{cell[1]}.inflow_per_1000_youth"
-        rate = parameters.of(path, rows[cell].inflow_per_1000_youth)
-        per_cell.append(plan.youth[town] / 1000.0 * rate[:, None] * growth)
-    return np.stack(per_cell, axis=1)
+    rates = [
+        parameters.of(
+            f"demand.{town}.{form}.inflow_per_1000_youth", rows[town, form].inflow_per_1000_youth
+        )
+        for town, form in plan.cells
+    ]
+    youth = plan.youth[plan.cell_municipality] / 1000.0
+    return youth * np.stack(rates, axis=1)[:, :, None] * growth[:, None, :]
 
 
 def _stay_ratio(plan: Plan, parameters: Parameters) -> Array:
@@ -235,15 +238,14 @@ def stationary_stock(plan: Plan, parameters: Parameters, first_year_inflow: Arra
         ],
         axis=1,
     )
-    routes = cell_routes(plan, parameters)
+    routes = _routes(plan, parameters)
     if plan.scenario.has_ages:
         kept, ended = stay_until_limit(plan.scenario).mixed(_extended_shares(plan, parameters))
         mean_stay = mean_stay * kept
         routes = [
-            (origin, to, probability * ended[:, plan.cell_form[origin]])
-            for origin, to, probability in routes
+            replace(route, probability=route.probability * ended[:, route.origin]) for route in routes
         ]
-    arrivals = _balanced_arrivals(first_year_inflow, routes, plan.cell_municipality)
+    arrivals = _balanced_arrivals(plan, first_year_inflow, routes)
     return np.asarray(arrivals / plan.calendar.year_days[0] * mean_stay[:, plan.cell_form])
 
 
@@ -257,41 +259,70 @@ def _extended_shares(plan: Plan, parameters: Parameters) -> Array:
     return np.stack(columns, axis=1)
 
 
-def _balanced_arrivals(
-    external: Array, routes: list[tuple[int, int, Array]], towns: npt.NDArray[np.int64]
-) -> Array:
+@dataclass(frozen=True)
+class _Route:
+    """A move from a form to a form, by number; probability (draws,)."""
+
+    origin: int
+    end: int
+    probability: Array
+
+
+def _routes(plan: Plan, parameters: Parameters) -> list[_Route]:
+    """Return the moves in order, those from a form scaled where they add up to over 1."""
+    probability = _move_probabilities(plan, parameters)
+    form_at = {name: number for number, name in enumerate(plan.scenario.care_form_names)}
+    moves = plan.scenario.moves
+    routes = []
+    for column, row in enumerate(moves):
+        siblings = [
+            other for other, move in enumerate(moves) if move.from_care_form == row.from_care_form
+        ]
+        total = probability[:, siblings].sum(axis=1)
+        scaled = probability[:, column] / np.maximum(total, 1.0)
+        routes.append(_Route(form_at[row.from_care_form], form_at[row.to_care_form], scaled))
+    return routes
+
+
+def _balanced_arrivals(plan: Plan, external: Array, routes: list[_Route]) -> Array:
     """Solve the traffic equations a = external + moves of a, shape (draws, cells).
 
     Arrivals are summed generation by generation until no bit changes: each sum only rises, so a
     municipality ends on the same bits whoever stands beside it. Where children go round very often
     the municipality is solved directly.
     """
-    arrivals = external
+    forms, towns = len(plan.scenario.care_forms), len(plan.scenario.municipalities)
+    cells = plan.cell_form, plan.cell_municipality
+    closed = np.ones((forms, towns), dtype=np.bool_)
+    closed[cells] = False
+    from_outside = np.zeros((forms, towns, len(external)))
+    from_outside[cells] = external.T
+    arrivals, coming = from_outside, np.empty_like(from_outside[0])
     for _ in range(_MOST_GENERATIONS):
-        following = external.copy()
-        for origin, to, probability in routes:
-            following[:, to] += probability * arrivals[:, origin]
+        following = from_outside.copy()
+        for route in routes:
+            np.multiply(arrivals[route.origin], route.probability, out=coming)
+            following[route.end] += coming
+        following[closed] = 0.0  # who goes where no care is bought is gone
         if np.array_equal(following, arrivals):
-            return arrivals
+            break
         moving = following != arrivals
         arrivals = following
-    for town in np.unique(towns[np.any(moving, axis=0)]):
-        own = np.flatnonzero(towns == town)
-        for draw in np.flatnonzero(np.any(moving[:, own], axis=1)):
-            arrivals[draw, own] = _solved(own, external[draw], routes, int(draw))
-    return arrivals
+    else:
+        for town, draw in np.argwhere(np.any(moving, axis=0)):
+            own = np.flatnonzero(~closed[:, town])
+            inflow = from_outside[own, town, draw]
+            arrivals[own, town, draw] = _solved(own, inflow, routes, int(draw))
+    return np.ascontiguousarray(arrivals[cells].T)
 
 
-def _solved(
-    own: npt.NDArray[np.int64], external: Array, routes: list[tuple[int, int, Array]], draw: int
-) -> Array:
-    """Solve the traffic equations of one municipality's cells in one draw."""
-    place = {int(cell): at for at, cell in enumerate(own)}
+def _solved(own: npt.NDArray[np.int64], inflow: Array, routes: list[_Route], draw: int) -> Array:
+    """Solve the traffic equations of the forms that one municipality buys, in one draw."""
+    place = {int(form): at for at, form in enumerate(own)}
     balance = np.eye(len(own))
-    for origin, to, probability in routes:
-        if origin in place:
-            balance[place[to], place[origin]] -= probability[draw]
-    inflow = external[own]
+    for route in routes:
+        if route.origin in place and route.end in place:
+            balance[place[route.end], place[route.origin]] -= route.probability[draw]
     try:
         arrivals = np.asarray(np.linalg.solve(balance, inflow), dtype=np.float64)
     except np.linalg.LinAlgError:
@@ -308,27 +339,6 @@ def _solved(
             ]
         )
     return arrivals
-
-
-def cell_routes(plan: Plan, parameters: Parameters) -> list[tuple[int, int, Array]]:
-    """Return (cell from, cell to, probability per draw) of every move, rows above 1 scaled to 1."""
-    probability = _move_probabilities(plan, parameters)
-    moves = plan.scenario.moves
-    cell_at = {cell: index for index, cell in enumerate(plan.cells)}
-    routes = []
-    for town in plan.scenario.municipality_names:
-        for column, row in enumerate(moves):
-            origin = cell_at.get((town, row.from_care_form))
-            to = cell_at.get((town, row.to_care_form))
-            if origin is not None and to is not None:
-                siblings = [
-                    other
-                    for other, move in enumerate(moves)
-                    if move.from_care_form == row.from_care_form
-                ]
-                total = probability[:, siblings].sum(axis=1)
-                routes.append((origin, to, probability[:, column] / np.maximum(total, 1.0)))
-    return routes
 
 
 def moves_scaled(plan: Plan, parameters: Parameters) -> npt.NDArray[np.bool_]:

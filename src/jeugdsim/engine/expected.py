@@ -18,9 +18,9 @@ import xarray as xr
 
 from jeugdsim import __version__
 from jeugdsim.engine.drawn import make_drawn, no_shocks, stationary_stock
-from jeugdsim.engine.flows import forward, returning
+from jeugdsim.engine.flows import forward, make_room, returning
 from jeugdsim.engine.limits import Pool, drawn_places
-from jeugdsim.engine.network import Moment, Network, make_moment, make_network
+from jeugdsim.engine.network import Moment, Network, Town, make_moment, make_network
 from jeugdsim.engine.plan import make_plan
 from jeugdsim.engine.scarcity import Scarcity, Truths
 from jeugdsim.engine.variances import volume_variances
@@ -244,6 +244,7 @@ def flows_of(network: Network, moment: Moment) -> Flows:
         network.cells_of,
         network.class_first,
         moment.stock,
+        make_room(network.lengths, len(network.lengths.class_form), network.days),
         arrivals,
         ends,
     )
@@ -365,13 +366,29 @@ def _clients_in_year(network: Network, moment: Moment, flows: Flows) -> Array:
             first, last = int(bounds[year]), int(bounds[year + 1])
             key = (town.signature, year)
             if key not in known:
-                known[key] = np.zeros((len(town.cells), last - first))
-                returning(
-                    network.lengths, moment.changes, town.routes, town.class_of, first, last, known[key]
-                )
+                known[key] = _back_in_year(network, moment, town, first, last)
             left = flows.ends[town.cells, first + 1 : last]  # who left on day one had no day in it
             clients[town.cells, year] -= (left * known[key][:, 1:]).sum(axis=1)
     return clients
+
+
+def _back_in_year(network: Network, moment: Moment, town: Town, first: int, last: int) -> Array:
+    """Return the chance to be back by the end of a year, (cells, days), by the day of leaving."""
+    cells = len(town.cells)
+    chances = np.zeros((cells, last - first))
+    returning(
+        network.lengths,
+        moment.changes,
+        town.routes,
+        town.class_of,
+        first,
+        last,
+        make_room(network.lengths, 1, last),
+        np.zeros((cells, last - first, cells)),
+        np.zeros((cells, cells)),
+        chances,
+    )
+    return chances
 
 
 def _youth_in_year(network: Network, moment: Moment, flows: Flows) -> Array:

@@ -1,7 +1,9 @@
-"""Compiled: the draws of a chunk, one after another.
+"""A draw: the effects of its levers, then its children, by a few kernels one after another.
 
 Arrays in, ``out`` arrays written; integers, + - * / and comparisons on tables made once in the plan,
 ``math`` where a function is unavoidable. The same code runs uncompiled under NUMBA_DISABLE_JIT=1.
+Kernels are called from here and not from one kernel around them, because numba compiles what a kernel
+calls anew with it; so each is compiled when it is first needed, and once.
 """
 
 from __future__ import annotations
@@ -9,21 +11,13 @@ from __future__ import annotations
 import numpy as np
 
 from jeugdsim.engine import columns as col
-from jeugdsim.engine.booking import close_children
+from jeugdsim.engine.alone import follow_alone
+from jeugdsim.engine.asking import ask_side_by_side
+from jeugdsim.engine.booking import close_children, close_tally
 from jeugdsim.engine.children import follow
-from jeugdsim.engine.compiled import Floats, Truths, compiled
-from jeugdsim.engine.queues import (
-    admit_all,
-    after_the_stays,
-    close_year,
-    line_up,
-    open_lines,
-    plan_ends,
-    resolve_circles,
-    still_waiting,
-    wake,
-)
+from jeugdsim.engine.compiled import Floats, Integers, Truths, compiled
 from jeugdsim.engine.tables import Drawn, Kids, Lines, Log, Out, Packed, Tables, Work
+from jeugdsim.engine.together import live_together
 
 
 @compiled
@@ -46,6 +40,28 @@ def _running_sum(daily: Floats, out: Floats) -> None:
             out[group, day] = total
             total += daily[group, day]
         out[group, daily.shape[1]] = total
+
+
+@compiled
+def _running_sum_in_year(daily: Floats, years: Integers, out: Floats) -> None:
+    """Write the sums of the days before each day in its year; out has one day more than daily."""
+    for group in range(daily.shape[0]):
+        for year in range(len(years) - 1):
+            total = 0.0
+            for day in range(years[year], years[year + 1]):
+                out[group, day] = total
+                total += daily[group, day]
+        out[group, daily.shape[1]] = 0.0
+
+
+@compiled
+def _largest(rows: Floats, out: Floats) -> None:
+    """Write the largest number of each row; 0 where all are below."""
+    for group in range(rows.shape[0]):
+        most = 0.0
+        for moment in range(rows.shape[1]):
+            most = max(most, rows[group, moment])
+        out[group] = most
 
 
 def _refill_stays(t: Tables, effect: Floats, work: Work) -> None:
@@ -77,46 +93,68 @@ def prepare_effects(t: Tables, drawn: Drawn, work: Work, r: int) -> None:
     _let_go(t, effect, work)
     _multiply_effects(t.extended_members, t.effect_phase_day, effect, work.extended_effects)
     _running_sum(work.units_effects, work.units_before)
+    _running_sum_in_year(work.units_effects, t.year_first_day, work.units_in_year)
+    _largest(work.move_effects, work.most_moving)
+    work.unit_effects[:] = np.any(work.units_effects != 1.0, axis=1)
 
 
-@compiled
 def simulate_draw(
-    t: Packed, drawn: Drawn, out: Out, work: Work, kids: Kids, lines: Lines, log: Log, r: int
+    t: Packed,
+    drawn: Drawn,
+    out: Out,
+    work: Work,
+    kids: Kids,
+    lines: Lines,
+    log: Log,
+    r: int,
+    one_by_one: bool,
 ) -> bool:
     """Simulate every child of one draw and count into ``out``, zero so far; False: no room for a row.
 
     First everybody on their own; those who ask for a place, or have one at the start, then live
-    through the days together.
+    through the days together. ``one_by_one``: nobody side by side; it makes no bit of difference.
     """
-    # By int(): numba compiles a function anew for every constant it is given, and ``follow`` is long.
-    waiting, nobody = int(col.BATCH), int(col.NOBODY)
-    cells = t.cells
-    used = work.used
-    work.seen_child[:] = 0
-    work.waits[:, :] = 0
-    kids.cost[0, :, :] = 0.0
-    used[:] = 0
-    for cell in range(len(cells)):
-        if not follow(t, drawn, out, work, kids, log, r, cell, nobody):
+    _begin(work, kids)
+    alone = not one_by_one and len(t.until_age) == 0 and t.retentions.shape[1] == 0
+    limited = drawn.places.shape[1] > 0
+    if alone:
+        if not follow_alone(t, drawn, out, work, kids, r):
             return False
-    if drawn.places.shape[1] == 0:
-        return True
-    open_lines(kids, lines, used[col.ROWS])
-    horizon = len(t.day_year)
-    for day in range(horizon):
-        year = t.day_year[day]
-        joining, batch = wake(cells, kids, lines, day)
-        if batch > 0 and not follow(t, drawn, out, work, kids, log, r, waiting, batch):
+        if limited and not ask_side_by_side(t, drawn, out, work, kids, r):
             return False
-        joining = after_the_stays(kids, lines, day, joining, batch)
-        line_up(cells, kids, lines, joining)
-        batch = admit_all(cells, drawn.places[r, :, year], kids, lines, day)
-        batch = resolve_circles(cells, kids, lines, day, batch)
-        if batch > 0 and not follow(t, drawn, out, work, kids, log, r, waiting, batch):
+    elif not _follow_everybody(t, drawn, out, work, kids, log, r):
+        return False
+    if limited and not live_together(t, drawn, out, work, kids, lines, log, r, alone):
+        return False
+    if t.retentions.shape[1] > 0:
+        rows = work.used[col.ROWS]
+        close_children(t.cells, t.retentions, out.child_costs[r], kids.state, kids.cost, rows)
+    close_tally(
+        t.cells,
+        t.forms,
+        t.year_first_day,
+        work.units_before,
+        work.tally,
+        work.youth,
+        out.counts[r],
+        out.units[r],
+        out.youth_in_year[r],
+    )
+    return True
+
+
+def _begin(work: Work, kids: Kids) -> None:
+    """Forget the draw before."""
+    for counted in (work.seen_child, work.waits, work.used, work.tally, work.youth, kids.cost[0]):
+        counted[...] = 0
+
+
+@compiled
+def _follow_everybody(
+    t: Packed, drawn: Drawn, out: Out, work: Work, kids: Kids, log: Log, r: int
+) -> bool:
+    """Follow the children of every cell one by one; False: no room for a row."""
+    for cell in range(len(t.cells)):
+        if not follow(t, drawn, out, work, kids, log, r, cell, col.NOBODY):
             return False
-        plan_ends(kids, lines, batch)
-        if day + 1 == t.year_first_day[year + 1]:
-            close_year(work.waits, out.counts[r, year], out.wait_p90_days[r, year])
-    follow(t, drawn, out, work, kids, log, r, waiting, still_waiting(kids, used[col.ROWS], horizon))
-    close_children(cells, t.retentions, out.child_costs[r], kids.state, kids.cost, used[col.ROWS])
     return True

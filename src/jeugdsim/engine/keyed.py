@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from jeugdsim.engine.compiled import Floats, compiled
+from jeugdsim.engine.compiled import Counts, Floats, Integers, compiled, inlined
 
 MASK = 0xFFFFFFFF
 STAY, INFLOW_COUNT, STOCK_COUNT, ROUNDING, LINE, BRIDGING, AGE, STOCK_AGAIN, LIST_COUNT = range(9)
@@ -24,16 +24,20 @@ TAIL_BITS = 27  # below 2^27 of 2^32 (and above the mirror) the tails, cell widt
 OCTAVE_CELLS = 64
 CENTRE_KNOTS = (1 << CENTRE_BITS) + 1
 TAIL_KNOTS = (TAIL_BITS + 1) * OCTAVE_CELLS + 1
+LARGE_MEAN = 128.0  # counts of a larger mean are not summed from zero
+GUIDE_BITS = 12  # a guide tells between which entries of a table to look
+INTENSITY_BITS = 30
+ONE = 1 << INTENSITY_BITS
+"""Intensities and units are whole multiples of 1 / ONE, so that sums are exact."""
 
 
-@compiled
-def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+@inlined
+def _philox_block(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Return the four 32-bit words of Philox4x32-10 for a counter and a key.
 
     Words are kept as non-negative integers below 2^32. The product of two words may wrap to a
     negative 64-bit integer when compiled; its bits are the same, and the masks take them out.
     """
-    c0, c1, c2, c3, k0, k1 = int(c0), int(c1), int(c2), int(c3), int(k0), int(k1)
     for _ in range(10):
         p0 = 0xD2511F53 * c0
         p1 = 0xCD9E8D57 * c2
@@ -44,6 +48,34 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
         k0 = (k0 + 0x9E3779B9) & MASK
         k1 = (k1 + 0xBB67AE85) & MASK
     return c0, c1, c2, c3
+
+
+@compiled
+def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+    """Return the four 32-bit words of Philox4x32-10 for a counter and a key."""
+    return _philox_block(int(c0), int(c1), int(c2), int(c3), int(k0), int(k1))
+
+
+@compiled
+def philox_side_by_side(
+    sequences: Integers,
+    step: int,
+    addresses: Integers,
+    draw: int,
+    k0: int,
+    k1: int,
+    lanes: int,
+    words: Integers,
+) -> None:
+    """Write the words of many children into ``words`` (4, lanes); the compiler makes vectors of it."""
+    for lane in range(lanes):
+        w0, w1, w2, w3 = _philox_block(
+            int(sequences[lane]) & MASK, step, int(addresses[lane]) & MASK, int(draw), int(k0), int(k1)
+        )
+        words[0, lane] = w0
+        words[1, lane] = w1
+        words[2, lane] = w2
+        words[3, lane] = w3
 
 
 @compiled
@@ -68,13 +100,13 @@ def poisson_count(mean: float, u: float) -> int:
     """
     if mean <= 0.0:
         return 0
-    if mean < 32.0:
+    if mean < LARGE_MEAN:
         term = math.exp(-mean)
         below = term
         n = 0
         while u > below and (n < mean or term > 1e-18):
             n += 1
-            term *= mean / n
+            term *= mean * (1.0 / n)
             below += term
         return n
     mode = int(mean)
@@ -82,8 +114,9 @@ def poisson_count(mean: float, u: float) -> int:
     below = peak
     term = peak
     n = mode
+    inverse = 1.0 / mean
     while n > 0 and term > 1e-20:
-        term *= n / mean
+        term *= n * inverse
         n -= 1
         below += term
     n = mode
@@ -91,7 +124,7 @@ def poisson_count(mean: float, u: float) -> int:
     if u <= below:
         while n > 0 and u <= below - term:
             below -= term
-            term *= n / mean
+            term *= n * inverse
             n -= 1
         return n
     while u > below and term > 1e-20:
@@ -125,6 +158,7 @@ def quantile_at(knots: Floats, form: int, word: int) -> float:
         cell += CENTRE_KNOTS + octave * OCTAVE_CELLS
         if not lower:
             cell += TAIL_KNOTS
+    cell &= MASK  # never negative, which the compiler does not see
     low = knots[form, cell]
     return float(low + (knots[form, cell + 1] - low) * part)
 
@@ -157,3 +191,25 @@ def first_reaching(cumulative: Floats, form: int, u: float) -> int:
         else:
             high = middle
     return low
+
+
+@compiled
+def guided_reaching(cumulative: Floats, guide: Counts, form: int, word: int) -> int:
+    """Return what ``first_reaching`` does for a word's uniform, looking only where its guide says."""
+    part = word >> (32 - GUIDE_BITS)
+    low = guide[form, part]
+    high = guide[form, part + 1]
+    u = uniform(word)
+    while low < high:
+        middle = (low + high) // 2
+        if cumulative[form, middle] < u:
+            low = middle + 1
+        else:
+            high = middle
+    return int(low)
+
+
+@compiled
+def whole_intensity(x: float) -> int:
+    """Return the nearest whole multiple of 1 / ONE."""
+    return int(x * ONE + 0.5)

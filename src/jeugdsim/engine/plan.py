@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jeugdsim.engine.effects import Effect, group_members, quantity_effects
+from jeugdsim.engine.keyed import GUIDE_BITS
 from jeugdsim.engine.limits import contract_of_cells, limit_tables, retention_table
 from jeugdsim.engine.stays import (
     EmpiricalStay,
@@ -133,6 +134,12 @@ def make_tables(plan: Plan, seed: int) -> Tables:
     step_first, step_chances, step_days = _steps(plan.stays)
     far = bool(whole) or scenario.has_ages
     remaining_days = max(calendar.days, _LONGEST_REMAINING_DAYS if far else 0)
+    remaining = np.array(
+        [
+            remaining_cumulative(stay, factor, mean, remaining_days)
+            for stay, factor, mean in zip(plan.stays, plan.rounding_factors, means, strict=True)
+        ]
+    )
     return Tables(
         cell_municipality=plan.cell_municipality,
         cell_form=plan.cell_form,
@@ -153,12 +160,8 @@ def make_tables(plan: Plan, seed: int) -> Tables:
         step_first=step_first,
         step_chances=step_chances,
         step_days=step_days,
-        remaining_cumulative=np.array(
-            [
-                remaining_cumulative(stay, factor, mean, remaining_days)
-                for stay, factor, mean in zip(plan.stays, plan.rounding_factors, means, strict=True)
-            ]
-        ),
+        remaining_cumulative=remaining,
+        remaining_guide=_guide(remaining),
         intensity_quantiles=np.array([intensity_knots(row.units_cv or 0.0) for row in forms]),
         spread_units=np.array([bool(row.units_cv) for row in forms]),
         per_trajectory=np.array([row.is_trajectory for row in forms]),
@@ -191,6 +194,12 @@ def make_tables(plan: Plan, seed: int) -> Tables:
         retentions=retention_table(scenario),
         **limit_tables(scenario, plan.cells),
     )
+
+
+def _guide(cumulative: Array) -> npt.NDArray[np.int32]:
+    """Return per row where its chances reach each multiple of 2^-GUIDE_BITS."""
+    levels = np.arange((1 << GUIDE_BITS) + 1) / (1 << GUIDE_BITS)
+    return np.array([np.searchsorted(row, levels) for row in cumulative], dtype=np.int32)
 
 
 def _steps(stays: tuple[Stay, ...]) -> tuple[npt.NDArray[np.int64], Array, Array]:
@@ -268,12 +277,11 @@ def _reached_by(
     plan: Plan, places: list[tuple[tuple[str, str], str | None]], affects: str
 ) -> npt.NDArray[np.bool_]:
     """Tell which effects of a kind act on which places, shape (places, effects)."""
-    reached = [
-        [effect.affects == affects and effect.to == to and cell in effect.cells
-         for effect in plan.effects]
-        for cell, to in places
-    ]  # fmt: skip
-    return np.array(reached, dtype=np.bool_).reshape(len(places), len(plan.effects))
+    reached = np.zeros((len(places), len(plan.effects)), dtype=np.bool_)
+    for number, effect in enumerate(plan.effects):
+        if effect.affects == affects:
+            reached[:, number] = [effect.to == to and cell in effect.cells for cell, to in places]
+    return reached
 
 
 def _phases(plan: Plan, over: _PhaseOver, moments: int) -> Array:

@@ -27,90 +27,144 @@ from jeugdsim.engine.tables import Kids, Lines
 def open_lines(kids: Kids, lines: Lines, rows: int) -> None:
     """Put the children of a draw on the calendar: when their stay ends, or when they ask."""
     clear_lines(lines)
+    state, links = kids.state, kids.links
+    day_first, taken = lines.day_first, lines.taken
     for row in range(1, rows + 1):
-        if kids.state[row, col.STATUS] == col.IN_PLACE:
-            lines.taken[kids.state[row, col.POOL]] += 1
-            put_on_day(kids, lines, row, kids.state[row, col.END])
+        if state[row, col.STATUS] == col.IN_PLACE:
+            taken[state[row, col.POOL]] += 1
+            put_on_day(links, day_first, row, state[row, col.END])
         else:
-            put_on_day(kids, lines, row, kids.state[row, col.SINCE])
+            put_on_day(links, day_first, row, state[row, col.SINCE])
 
 
 @compiled
-def wake(cells: Integers, kids: Kids, lines: Lines, day: int) -> tuple[int, int]:
+def wake(
+    cells: Integers,
+    state: Counts,
+    links: Counts,
+    day_first: Integers,
+    ends: Integers,
+    blocked: Integers,
+    joining_rows: Integers,
+    batch_rows: Integers,
+    day: int,
+) -> tuple[int, int]:
     """Let a day's children begin what it brings; return how many join a line, how many to follow."""
     joining, batch = 0, 0
-    row = lines.day_first[day]
-    lines.day_first[day] = 0
+    row = day_first[day]
+    day_first[day] = 0
     while row > 0:
-        following = kids.state[row, col.DAY_NEXT]
-        kids.state[row, col.DAY] = -1
-        if kids.state[row, col.STATUS] == col.ASKING:
-            kids.joining[joining] = row
+        following = links[row, col.DAY_NEXT]
+        links[row, col.DAY] = -1
+        if state[row, col.STATUS] == col.ASKING:
+            joining_rows[joining] = row
             joining += 1
         else:
-            if kids.state[row, col.STATUS] == col.IN_LINE:
-                leave_line(kids, lines, row, cells[kids.state[row, col.WISH], col.C_POOL])
-                kids.state[row, col.STATUS] = kids.state[row, col.ENDING]
-                kids.state[row, col.UNTIL] = day
+            if state[row, col.STATUS] == col.IN_LINE:
+                leave_line(state, links, ends, blocked, row, cells[state[row, col.WISH], col.C_POOL])
+                state[row, col.STATUS] = state[row, col.ENDING]
+                state[row, col.UNTIL] = day
             else:
-                kids.state[row, col.STATUS] = col.STAY_ENDS
-            kids.batch[batch] = row
+                state[row, col.STATUS] = col.STAY_ENDS
+            batch_rows[batch] = row
             batch += 1
         row = following
     return joining, batch
 
 
 @compiled
-def after_the_stays(kids: Kids, lines: Lines, day: int, joining: int, batch: int) -> int:
+def after_the_stays(
+    state: Counts,
+    links: Counts,
+    day_first: Integers,
+    taken: Integers,
+    joining_rows: Integers,
+    batch_rows: Integers,
+    day: int,
+    joining: int,
+    batch: int,
+) -> int:
     """Free the places of who went, plan what comes next; return how many join a line."""
     for index in range(batch):
-        row = kids.batch[index]
-        asks = kids.state[row, col.STATUS] == col.ASKING
-        asks_today = asks and kids.state[row, col.SINCE] == day
-        if not (asks_today and kids.state[row, col.HELD] >= 0):
-            _free_place(kids, lines, row)
+        row = batch_rows[index]
+        asks = state[row, col.STATUS] == col.ASKING
+        asks_today = asks and state[row, col.SINCE] == day
+        if not (asks_today and state[row, col.HELD] >= 0):
+            _free_place(state, taken, row)
         if asks_today:
-            kids.joining[joining] = row
+            joining_rows[joining] = row
             joining += 1
         elif asks:
-            put_on_day(kids, lines, row, kids.state[row, col.SINCE])
+            put_on_day(links, day_first, row, state[row, col.SINCE])
     return joining
 
 
 @compiled
-def _free_place(kids: Kids, lines: Lines, row: int) -> None:
+def _free_place(state: Counts, taken: Integers, row: int) -> None:
     """Free the place a child has, if it has one."""
-    pool = kids.state[row, col.POOL]
+    pool = state[row, col.POOL]
     if pool >= 0:
-        lines.taken[pool] -= 1
-        kids.state[row, col.POOL] = -1
+        taken[pool] -= 1
+        state[row, col.POOL] = -1
 
 
 @compiled
-def line_up(cells: Integers, kids: Kids, lines: Lines, joining: int) -> None:
+def line_up(
+    cells: Integers,
+    state: Counts,
+    links: Counts,
+    keys: Integers,
+    day_first: Integers,
+    ends: Integers,
+    blocked: Integers,
+    joining_rows: Integers,
+    joining: int,
+) -> None:
     """Let the children who ask today join the lines, in order of their tie numbers."""
-    sort_by_tie(kids, joining)
+    sort_by_tie(keys, joining_rows, joining)
     for index in range(joining):
-        row = kids.joining[index]
-        kids.state[row, col.STATUS] = col.IN_LINE
-        stand_in_line(kids, lines, row, cells[kids.state[row, col.WISH], col.C_POOL])
-        put_on_day(kids, lines, row, kids.state[row, col.QUITS])
+        row = joining_rows[index]
+        state[row, col.STATUS] = col.IN_LINE
+        stand_in_line(state, links, ends, blocked, row, cells[state[row, col.WISH], col.C_POOL])
+        put_on_day(links, day_first, row, state[row, col.QUITS])
 
 
 @compiled
-def _admit(cells: Integers, kids: Kids, lines: Lines, day: int, row: int) -> None:
+def _admit(
+    cells: Integers,
+    state: Counts,
+    links: Counts,
+    day_first: Integers,
+    ends: Integers,
+    blocked: Integers,
+    taken: Integers,
+    day: int,
+    row: int,
+) -> None:
     """Give a child in line its place."""
-    pool = cells[kids.state[row, col.WISH], col.C_POOL]
-    leave_line(kids, lines, row, pool)
-    take_off_day(kids, lines, row)
-    _free_place(kids, lines, row)
-    lines.taken[pool] += 1
-    kids.state[row, col.STATUS] = col.ADMITTED
-    kids.state[row, col.UNTIL] = day
+    pool = cells[state[row, col.WISH], col.C_POOL]
+    leave_line(state, links, ends, blocked, row, pool)
+    take_off_day(links, day_first, row)
+    _free_place(state, taken, row)
+    taken[pool] += 1
+    state[row, col.STATUS] = col.ADMITTED
+    state[row, col.UNTIL] = day
 
 
 @compiled
-def admit_all(cells: Integers, places: Integers, kids: Kids, lines: Lines, day: int) -> int:
+def admit_all(
+    cells: Integers,
+    places: Integers,
+    state: Counts,
+    links: Counts,
+    day_first: Integers,
+    ends: Integers,
+    blocked: Integers,
+    taken: Integers,
+    batch_rows: Integers,
+    day: int,
+    year: int,
+) -> int:
     """Give out places until none is free that somebody waits for; return how many were admitted.
 
     A child admitted here may free a place elsewhere, so pools are gone through until nothing changes.
@@ -120,57 +174,71 @@ def admit_all(cells: Integers, places: Integers, kids: Kids, lines: Lines, day: 
     changed = True
     while changed:
         changed = False
-        for pool in range(len(places)):
-            while lines.taken[pool] < places[pool]:
-                row = first_in_line(kids, lines, pool, -1)
+        for pool in range(len(taken)):
+            while taken[pool] < places[pool, year]:
+                row = first_in_line(state, links, ends, pool, -1)
                 if row == 0:
                     break
-                _admit(cells, kids, lines, day, row)
-                kids.batch[batch] = row
+                _admit(cells, state, links, day_first, ends, blocked, taken, day, row)
+                batch_rows[batch] = row
                 batch += 1
                 changed = True
     return batch
 
 
 @compiled
-def resolve_circles(cells: Integers, kids: Kids, lines: Lines, day: int, batch: int) -> int:
+def resolve_circles(
+    cells: Integers,
+    state: Counts,
+    links: Counts,
+    day_first: Integers,
+    ends: Integers,
+    blocked: Integers,
+    taken: Integers,
+    search: Integers,
+    batch_rows: Integers,
+    day: int,
+    batch: int,
+) -> int:
     """Let children who hold each other's places change places; return how many were admitted by now."""
     start = 0
-    while start < len(lines.taken):
-        held = circle_through(lines, start)
+    while start < len(taken):
+        held = circle_through(blocked, search, start)
         if held < 0:
             start += 1
             continue
         wished = start
         while True:
-            row = first_in_line(kids, lines, wished, held)
-            _admit(cells, kids, lines, day, row)
-            kids.batch[batch] = row
+            row = first_in_line(state, links, ends, wished, held)
+            _admit(cells, state, links, day_first, ends, blocked, taken, day, row)
+            batch_rows[batch] = row
             batch += 1
             if held == start:
                 break
             wished = held
-            held = lines.search[held, col.FOUND_BY]
+            held = search[held, col.FOUND_BY]
     return batch
 
 
 @compiled
-def plan_ends(kids: Kids, lines: Lines, batch: int) -> None:
+def plan_ends(
+    state: Counts, links: Counts, day_first: Integers, batch_rows: Integers, batch: int
+) -> None:
     """Put the children who got a place on the day their stay ends."""
     for index in range(batch):
-        row = kids.batch[index]
-        put_on_day(kids, lines, row, kids.state[row, col.END])
+        row = batch_rows[index]
+        put_on_day(links, day_first, row, state[row, col.END])
 
 
 @compiled
-def still_waiting(kids: Kids, rows: int, horizon: int) -> int:
+def still_waiting(state: Counts, rest_rows: Integers, rows: int, horizon: int) -> int:
     """Gather the children who are in line when time ends; return how many."""
     batch = 0
     for row in range(1, rows + 1):
-        if kids.state[row, col.STATUS] == col.IN_LINE:
-            kids.state[row, col.STATUS] = col.STILL_WAITS
-            kids.state[row, col.UNTIL] = horizon
-            kids.batch[batch] = row
+        if state[row, col.STATUS] == col.IN_LINE:
+            state[row, col.STATUS] = col.STILL_WAITS
+            state[row, col.UNTIL] = horizon
+            rest_rows[batch] = row
             batch += 1
     return batch
 

@@ -3,6 +3,7 @@
 Lines count a child's care in one calendar year each: ``kinds`` of them per year, year after year. A
 product is summed over the stays of a child: own x own, and own x later in either order. A stay brings
 the same in the years before the one in which it ends, so only that year is gone through day by day.
+As in ``flows`` the day before the first, -1, stands for the start stock.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.engine.compiled import compiled_with_room
-from jeugdsim.engine.flows import Changes, Lengths, Routes, entry_chances, stock_chances
+from jeugdsim.engine.compiled import compiled, inlined
+from jeugdsim.engine.flows import Changes, Lengths, Room, Routes, end_chances, only_later
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -42,7 +43,39 @@ class Ends(NamedTuple):
     cross: Floats  # (k, l) E[own x later]
 
 
-@compiled_with_room
+class Sums(NamedTuple):
+    """Room for what is summed up on the way; cells c of a municipality, d days, l lines, k kinds."""
+
+    following: Floats  # (c, d, l) what comes once a stay has ended
+    today: Floats  # (c, l) what who enters today brings
+    product: Floats  # (l, l) of one cell and day
+    by_day: Floats  # (l,) what a stay brings day by day in the years before it ends
+    own: Floats  # (l,) all it brings in them
+    nothing: Floats  # (k,) paid at entry in later years
+    ends: Ends
+
+
+def make_sums(cells: int, days: int, lines: int, kinds: int) -> Sums:
+    """Return that room; zero, as ``following`` and ``nothing`` have to be."""
+    ends = Ends(
+        own=np.zeros(kinds),
+        by_day=np.zeros(kinds),
+        square=np.zeros((kinds, kinds)),
+        later=np.zeros(lines),
+        cross=np.zeros((kinds, lines)),
+    )
+    return Sums(
+        following=np.zeros((cells, days, lines)),
+        today=np.zeros((cells, lines)),
+        product=np.zeros((lines, lines)),
+        by_day=np.zeros(lines),
+        own=np.zeros(lines),
+        nothing=np.zeros(kinds),
+        ends=ends,
+    )
+
+
+@inlined
 def _ends_in_year(
     before: Floats,
     entry: Floats,
@@ -90,7 +123,7 @@ def _ends_in_year(
     return total
 
 
-@compiled_with_room
+@inlined
 def _add_ends(
     chance: float,
     ends: Ends,
@@ -127,47 +160,41 @@ def _add_ends(
         value[j] += ends.later[j]
 
 
-@compiled_with_room
+@inlined
 def _one_stay(
-    before: Floats,
-    entry: Floats,
-    end: Floats,
-    spread: float,
-    year: Integers,
-    year_first: Integers,
-    following: Floats,
-    chances: Floats,
-    day: int,
-    first_end: int,
-    value: Floats,
-    product: Floats,
+    counted: Counted, cell: int, chances: Floats, day: int, sums: Sums, value: Floats
 ) -> None:
-    """Add what a stay and all after it bring to ``value``, and the stay's part of products.
+    """Add what a stay and all after it bring to ``value``, and the stay's part to ``sums.product``.
 
-    The stay's first day in care is ``day``; it ends on day ``first_end + i`` with chance
-    ``chances[i]``.
+    The stay begins on ``day`` (-1: long ago); it ends on day ``day + 1 + i`` with ``chances[i]``.
     """
+    before, spread, following = counted.before[cell], counted.spread[cell], sums.following[cell]
+    by_day, own, ends, product = sums.by_day, sums.own, sums.ends, sums.product
     lines, kinds = following.shape[1], before.shape[1]
-    by_day, own, nothing = np.zeros(lines), np.zeros(lines), np.zeros(kinds)
-    ends = Ends(
-        np.zeros(kinds),
-        np.zeros(kinds),
-        np.zeros((kinds, kinds)),
-        np.zeros(lines),
-        np.zeros((kinds, lines)),
-    )
-    first, outlives = year[day] * kinds, 1.0
-    for here in range(year[day], len(year_first) - 1):
-        begins, paid = max(day, year_first[here]), entry if here == year[day] else nothing
-        days = (max(first_end, year_first[here]), year_first[here + 1])
-        line = here * kinds
+    entered = max(day, 0)
+    first_year = counted.year[entered]
+    first, outlives = first_year * kinds, 1.0
+    for year in range(first_year, len(counted.year_first) - 1):
+        begins, line = max(entered, counted.year_first[year]), year * kinds
+        paid = counted.entry[cell, entered] if day >= begins else sums.nothing
+        days = (max(day + 1, counted.year_first[year]), counted.year_first[year + 1])
         chance = _ends_in_year(
-            before, paid, end, spread, following, chances, begins, first_end, days, line, ends
+            before,
+            paid,
+            counted.end[cell],
+            spread,
+            following,
+            chances,
+            begins,
+            day + 1,
+            days,
+            line,
+            ends,
         )
         _add_ends(chance, ends, spread, first, line, by_day, own, value, product)
         outlives -= chance
         for kind in range(kinds):
-            by_day[line + kind] = before[year_first[here + 1], kind] - before[begins, kind]
+            by_day[line + kind] = before[counted.year_first[year + 1], kind] - before[begins, kind]
             own[line + kind] = by_day[line + kind] + paid[kind]
     for i in range(first, lines):
         value[i] += outlives * own[i]
@@ -175,17 +202,16 @@ def _one_stay(
             product[i, j] += outlives * (own[i] * own[j] + (spread - 1.0) * by_day[i] * by_day[j])
 
 
-@compiled_with_room
-def _only_later(following: Floats, chances: Floats, first_end: int, first: int, value: Floats) -> None:
-    """Add what comes after a stay that itself brings nothing, over its possible ends."""
-    horizon, lines = following.shape
-    for last in range(first_end, horizon):
-        chance = chances[last - first_end]
-        for i in range(first, lines):
-            value[i] += chance * following[last, i]
+@inlined
+def _add_products(amount: float, first: int, sums: Sums, out: Floats) -> None:
+    """Add the product of one cell and day, for so many children, and clear it."""
+    for i in range(first, len(out)):
+        for j in range(i, len(out)):
+            out[i, j] += amount * sums.product[i, j]
+            sums.product[i, j] = 0.0
 
 
-@compiled_with_room
+@compiled
 def summed_products(
     lengths: Lengths,
     changes: Changes,
@@ -194,77 +220,43 @@ def summed_products(
     counted: Counted,
     arrivals: Floats,
     stock: Floats,
+    room: Room,
+    sums: Sums,
     out: Floats,
 ) -> None:
     """Write the products of all lines, summed over expected children, into the upper part of ``out``.
 
     The cells c are those of one municipality, or of several whose children follow the same chances:
-    ``arrivals`` (c, d) and ``stock`` (c,) are then their sums. ``out`` (lines, lines) starts at zero.
+    ``arrivals`` (c, d) and ``stock`` (c,) are then their sums. ``out`` (lines, lines), ``sums`` and
+    ``room`` start at zero; row c of ``room`` is that of cell c.
     """
     cells, horizon = arrivals.shape
     lines = len(out)
     kinds = counted.entry.shape[2]
-    following = np.zeros((cells, horizon, lines))  # what comes once a stay has ended
-    today = np.zeros((cells, lines))
-    longest = max(2 * horizon, len(lengths.log_middle), lengths.left.shape[1])
-    chances = np.zeros((cells, longest))
-    known = np.zeros(cells, dtype=np.int64)  # for how many days the chances of a cell hold
-    spare = np.zeros(longest)
-    product = np.zeros((lines, lines))
-    for day in range(horizon - 1, -1, -1):
-        first = counted.year[day] * kinds
+    for day in range(horizon - 1, -2, -1):
+        entered = max(day, 0)
+        first = counted.year[entered] * kinds
         for cell in range(cells):
-            q = class_of[cell]
-            if known[cell] < horizon - day:
+            q, chances, today = class_of[cell], room.chances[cell], sums.today[cell]
+            if day < 0 or room.known[cell] < horizon - day:
                 same = day > 0 and changes.scale[q, day - 1] == changes.scale[q, day]
-                known[cell] = horizon if same and len(changes.whole_starts) == 0 else horizon - day
-                entry_chances(lengths, changes, q, day, day + known[cell], chances[cell], spare)
-            today[cell] = 0.0
+                known = horizon if same and len(changes.whole_starts) == 0 else horizon - entered
+                end_chances(lengths, changes, q, day, entered + known, chances, room.spare)
+                room.known[cell] = known
+            for line in range(lines):
+                today[line] = 0.0
             if counted.brings[cell]:
-                product[:, :] = 0.0
-                _one_stay(
-                    counted.before[cell],
-                    counted.entry[cell, day],
-                    counted.end[cell],
-                    counted.spread[cell],
-                    counted.year,
-                    counted.year_first,
-                    following[cell],
-                    chances[cell],
-                    day,
-                    day + 1,
-                    today[cell],
-                    product,
-                )
-                for i in range(first, lines):
-                    for j in range(i, lines):
-                        out[i, j] += arrivals[cell, day] * product[i, j]
+                amount = arrivals[cell, day] if day >= 0 else stock[cell]
+                if day >= 0 or amount > 0.0:
+                    _one_stay(counted, cell, chances, day, sums, today)
+                    _add_products(amount, first, sums, out)
             else:
-                _only_later(following[cell], chances[cell], day + 1, first, today[cell])
+                only_later(sums.following[cell], chances, day, first, today)
             if day > 0 and changes.scale[q, day - 1] != changes.scale[q, day]:
-                known[cell] = 0
-        for cell in range(cells):
-            for route in range(routes.first[cell], routes.first[cell + 1]):
-                chance = changes.move_chance[routes.chance[route], day]
-                for i in range(first, lines):
-                    following[cell, day, i] += chance * today[routes.to[route], i]
-    nothing = np.zeros(kinds)
-    for cell in range(cells):
-        if counted.brings[cell] and stock[cell] > 0.0:
-            stock_chances(lengths, changes, class_of[cell], horizon, chances[cell], spare)
-            product[:, :] = 0.0
-            _one_stay(
-                counted.before[cell],
-                nothing,
-                counted.end[cell],
-                counted.spread[cell],
-                counted.year,
-                counted.year_first,
-                following[cell],
-                chances[cell],
-                0,
-                0,
-                today[cell],
-                product,
-            )
-            out += stock[cell] * product
+                room.known[cell] = 0.0
+        if day >= 0:
+            for cell in range(cells):
+                for route in range(routes.first[cell], routes.first[cell + 1]):
+                    chance = changes.move_chance[routes.chance[route], day]
+                    for i in range(first, lines):
+                        sums.following[cell, day, i] += chance * sums.today[routes.to[route], i]

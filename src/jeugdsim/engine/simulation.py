@@ -1,32 +1,26 @@
-"""Simulate: scenario in, labelled volumes out; threads over chunks of draws, same bits however cut."""
+"""Simulate: scenario in, labelled volumes out; the same bits however, and wherever, it is done."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection
+from os import PathLike
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import xarray as xr
-from tqdm.auto import tqdm
 
-from jeugdsim.engine.chunk import simulate_chunk
-from jeugdsim.engine.countable import refuse_uncountable
-from jeugdsim.engine.drawn import Shocks, draw_shocks, make_drawn, moves_scaled, units_factor
-from jeugdsim.engine.plan import Plan, make_plan, make_tables
-from jeugdsim.engine.tables import Tables, make_out
-from jeugdsim.engine.volumes import counts_of, labelled
+from jeugdsim.engine.first_use import tells_of_compiling
+from jeugdsim.engine.memory import bytes_of, bytes_under_way, refuse_beyond_memory
+from jeugdsim.engine.parts import Crew, crew_of, piece_draws, simulate_range
+from jeugdsim.engine.pieces import Recipe, make_recipe, nothing_simulated
+from jeugdsim.engine.threads import Threads
 from jeugdsim.scenario.model import Scenario
-from jeugdsim.world.index import draw_index_paths
-from jeugdsim.world.parameters import Parameters, draw_parameters
 
-Counts = dict[str, npt.NDArray[Any]]
-_MOST_CHUNK_DRAWS = 50
+if TYPE_CHECKING:
+    from distributed import Client
 
 
+@tells_of_compiling
 def simulate(
     scenario: Scenario,
     *,
@@ -35,6 +29,10 @@ def simulate(
     threads: int | None = None,
     chunk_draws: int | None = None,
     progress: bool = True,
+    cluster: Client | None = None,
+    store: str | PathLike[str] | None = None,
+    resume: bool = False,
+    variables: Collection[str] | None = None,
 ) -> xr.Dataset:
     """Simulate children, days and units of care; no money yet.
 
@@ -45,13 +43,24 @@ def simulate(
     draws : int
         Number of draws, 1 or more. The first draws of a longer run are the shorter run.
     seed : int
-        Seed, 0 or more. The same seed gives the same bits, whatever the threads and chunks.
+        Seed, 0 or more. The same seed gives the same bits, whatever the threads, pieces and workers.
     threads : int, optional
-        Threads; by default the processors this process may use.
+        Threads of this machine; by default the processors this process may use. Not with ``cluster``.
     chunk_draws : int, optional
-        Draws per piece of work; by default at most 50.
+        Draws per piece of work; by default at most 50, on a cluster or with a store at most 250.
     progress : bool
         Whether to show a progress bar on stderr.
+    cluster : dask.distributed.Client, optional
+        Simulate on the workers of this Dask cluster, which must run the same code and libraries.
+    store : path, optional
+        Write the volumes there as they come, in zarr format 3, and read them from there when they are
+        used: memory does not grow with the draws. ``xarray.open_zarr`` opens it later; its attribute
+        ``complete`` is 1 once the run is done.
+    resume : bool
+        Go on with the unfinished run in ``store``, after whatever stopped it: same bits as without
+        the stop. A finished run is opened, and where there is none yet it is begun.
+    variables : collection of str, optional
+        Names of the volumes to keep; by default all. Index paths and parameters are always kept.
 
     Returns
     -------
@@ -81,9 +90,12 @@ def simulate(
     Raises
     ------
     ValueError
-        When draws, seed, threads or chunk_draws is out of range.
+        When an argument is out of range or does not go with another, the scenario has no such volume,
+        there is not enough memory, or the store holds something else.
     ScenarioError
         When a draw has more children in a municipality than can be counted (5 million).
+    ModuleNotFoundError
+        When ``cluster`` or ``store`` needs a library that is not installed.
 
     Examples
     --------
@@ -93,38 +105,37 @@ def simulate(
     >>> dict(volumes.units.sizes)
     {'draw': 2, 'year': 6, 'municipality': 9, 'care_form': 14}
     """
-    _check_run(draws, seed, threads, chunk_draws)
-    plan = make_plan(scenario)
-    tables = make_tables(plan, seed)
-    parameters, shocks = draw_parameters(scenario, seed, draws), draw_shocks(plan, seed, draws)
-    counts = _room_for_counts(plan, tables, parameters, shocks)
-    run = _Run(plan, tables, parameters, shocks, counts)
-    _simulate_chunks(run, threads or _processors(), chunk_draws, progress)
-    index = draw_index_paths(
-        scenario.settings.world, scenario.settings.price_year, plan.calendar.years, seed, draws
-    )
-    return labelled(scenario, counts, parameters, index, moves_scaled(plan, parameters), seed)
+    check_run(draws, seed, threads, chunk_draws)
+    if resume and store is None:
+        raise ValueError("resume=True goes on with what is in a store: name it too, store=PATH")
+    crew = crew_of(threads, cluster)
+    recipe = make_recipe(scenario, seed, variables)
+    if store is not None:
+        from jeugdsim.engine.store import simulate_into
+
+        size = piece_draws(draws, crew, chunk_draws, far=True)
+        _refuse_beyond_memory(recipe, crew, draws, size, held=False)
+        return simulate_into(
+            store, recipe, draws, crew=crew, size=size, resume=resume, progress=progress
+        )
+    size = piece_draws(draws, crew, chunk_draws, far=cluster is not None)
+    _refuse_beyond_memory(recipe, crew, draws, size, held=True)
+    return simulate_range(recipe, range(draws), crew=crew, chunk_draws=chunk_draws, progress=progress)
 
 
-@dataclass(frozen=True)
-class _Run:
-    """One simulation under way: what goes in, and the arrays being filled."""
+def check_run(draws: int, seed: int, threads: int | None, chunk_draws: int | None) -> None:
+    """Refuse numbers that are out of range.
 
-    plan: Plan
-    tables: Tables
-    parameters: Parameters
-    shocks: Shocks
-    counts: Counts
+    Parameters
+    ----------
+    draws, seed, threads, chunk_draws
+        As ``simulate`` takes them.
 
-
-def _processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _check_run(draws: int, seed: int, threads: int | None, chunk_draws: int | None) -> None:
+    Raises
+    ------
+    ValueError
+        Naming the argument, and what it may be.
+    """
     asked = {"draws": (draws, 1), "seed": (seed, 0)}
     chosen = {"threads": (threads, 1), "chunk_draws": (chunk_draws, 1)}
     given = {name: limit for name, limit in chosen.items() if limit[0] is not None}
@@ -135,48 +146,12 @@ def _check_run(draws: int, seed: int, threads: int | None, chunk_draws: int | No
         raise ValueError(f"draws must be below 2^32, not {draws}")
 
 
-def _chunks(draws: int, threads: int, chunk_draws: int | None) -> Iterator[slice]:
-    size = chunk_draws or min(_MOST_CHUNK_DRAWS, max(1, draws // (4 * threads)))
-    for first in range(0, draws, size):
-        yield slice(first, min(first + size, draws))
-
-
-def _simulate_chunks(run: _Run, threads: int, chunk_draws: int | None, progress: bool) -> None:
-    draws = run.parameters.draws
-    bar = tqdm(total=draws, unit=" draws", disable=not progress, desc=run.plan.scenario.name)
-    with bar, ThreadPoolExecutor(threads) as pool:
-        pieces = {
-            pool.submit(_simulate_piece, run, piece): piece
-            for piece in _chunks(draws, threads, chunk_draws)
-        }
-        try:
-            for done in as_completed(pieces):
-                done.result()
-                bar.update(pieces[done].stop - pieces[done].start)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _simulate_piece(run: _Run, piece: slice) -> None:
-    numbers = np.arange(piece.start, piece.stop, dtype=np.int64)
-    parameters, shocks = run.parameters.rows(piece), run.shocks.rows(piece)
-    drawn = make_drawn(run.plan, parameters, shocks, numbers)
-    refuse_uncountable(run.plan, drawn)
-    out, _, _ = simulate_chunk(run.tables, drawn)
-    factor = units_factor(run.plan, parameters, shocks)
-    for name, counts in counts_of(run.plan.scenario, run.tables, drawn, out, factor).items():
-        run.counts[name][piece] = counts
-
-
-def _room_for_counts(plan: Plan, tables: Tables, parameters: Parameters, shocks: Shocks) -> Counts:
-    """Return empty arrays for all draws, of the shape and type that one draw's counts have."""
-    first = slice(0, 1)
-    one, quiet = parameters.rows(first), shocks.rows(first)
-    drawn = make_drawn(plan, one, quiet, np.zeros(1, dtype=np.int64))
-    factor = units_factor(plan, one, quiet)
-    counts = counts_of(plan.scenario, tables, drawn, make_out(tables, 1), factor)
-    return {
-        name: np.empty((parameters.draws, *array.shape[1:]), dtype=array.dtype)
-        for name, array in counts.items()
-    }
+def _refuse_beyond_memory(recipe: Recipe, crew: Crew, draws: int, size: int, *, held: bool) -> None:
+    """Refuse a run in pieces of ``size`` draws, all of them ``held`` in memory or none."""
+    kept = bytes_of(nothing_simulated(recipe))
+    under_way = (
+        bytes_under_way(recipe, crew, size)
+        if isinstance(crew, Threads)
+        else 2 * crew.number * size * kept
+    )
+    refuse_beyond_memory(recipe, draws, kept if held else 0, under_way)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jeugdsim.engine import columns as col
-from jeugdsim.engine.compiled import Counts, Floats, Integers, Truths
+from jeugdsim.engine.compiled import Counts, Floats, Integers, Truths, Years
 
 
 class Tables(NamedTuple):
@@ -34,6 +34,7 @@ class Tables(NamedTuple):
     step_chances: Floats  # (steps,) P(stay <= its day)
     step_days: Floats  # (steps,) days, rising within a form
     remaining_cumulative: Floats  # (k, days or more) P(remaining stay of the stock <= r)
+    remaining_guide: Counts  # (k, 2^12 + 1) the first r that reaches g / 2^12
     intensity_quantiles: Floats  # (k, knots)
     spread_units: Truths  # (k,) whether the intensity varies
     per_trajectory: Truths  # (k,) one unit at entry
@@ -104,12 +105,14 @@ class Packed(NamedTuple):
     months: Integers  # (t, MONTH_COLUMNS)
     cell_at: Integers
     move_group: Integers
-    day_year: Integers
+    days: Integers  # (d + 1, DAY_COLUMNS) the last row is the day after the horizon
+    dates: Counts  # (d + 1,) the year and the number in the year of a day in one: small, so near
     year_first_day: Integers
     month_share: Floats
     stay_quantiles: Floats
     intensity_quantiles: Floats
     remaining_cumulative: Floats
+    remaining_guide: Counts
     steps: Floats  # (2, steps) chances and days
     whole: Integers  # (a, col.WHOLE_CELLS + c) effect, first day, and whether it reaches each cell
     entry_ages: Floats
@@ -149,18 +152,33 @@ def packed(t: Tables) -> Packed:
         months=_columns(t.month_first_day, t.month_days, t.month_year, t.month_number),
         cell_at=t.cell_at,
         move_group=t.move_group,
-        day_year=t.day_year,
+        days=_days(t),
+        dates=_dates(t),
         year_first_day=t.year_first_day,
         month_share=t.month_share,
         stay_quantiles=t.stay_quantiles,
         intensity_quantiles=t.intensity_quantiles,
         remaining_cumulative=t.remaining_cumulative,
+        remaining_guide=t.remaining_guide,
         steps=np.stack([t.step_chances, t.step_days]),
         whole=np.ascontiguousarray(np.column_stack([t.whole_effect, t.whole_starts, reach])),
         entry_ages=t.entry_age_cumulative,
         until_age=t.until_age,
         retentions=t.retentions,
     )
+
+
+def _days(t: Tables) -> Integers:
+    """Return per day its year, the year after the one its eve is in, and its number in the year."""
+    years = len(t.year_first_day) - 1
+    year = np.append(t.day_year, years)
+    after = np.concatenate([[0], t.day_year + 1])
+    return _columns(year, after, np.arange(len(year)) - t.year_first_day[year])
+
+
+def _dates(t: Tables) -> Counts:
+    days = _days(t)
+    return (days[:, col.D_YEAR] * col.YEAR_ONE + days[:, col.D_IN_YEAR]).astype(np.int32)
 
 
 def _columns(*columns: npt.NDArray[Any]) -> Integers:
@@ -170,12 +188,12 @@ def _columns(*columns: npt.NDArray[Any]) -> Integers:
 class Out(NamedTuple):
     """What is counted, for the draws of one chunk.
 
-    Units are summed exactly, in whole numbers and parts of 2^-50, so that no order of children makes
-    a bit of difference; so are the euros above a retention.
+    Units are summed exactly, as whole numbers, so that no order of children makes a bit of difference;
+    so are the euros above a retention, in whole numbers and parts of 2^-50.
     """
 
     counts: Counts  # (r, years, m, k, col.COUNTS or col.FREE_COUNTS)
-    units: Integers  # (r, years, m, k, 2) intensity times days in care times effects; whole, part
+    units: Floats  # (r, years, m, k) intensity times days in care times effects, in 2^-30
     clients_at_start: Counts  # (r, m, k)
     youth_in_year: Counts  # (r, years, m)
     wait_p90_days: Floats  # (r, years, k); or (r, 0, 0)
@@ -190,7 +208,21 @@ class Work(NamedTuple):
     extended_effects: Floats  # (groups, d)
     units_effects: Floats  # (groups, d)
     units_before: Floats  # (groups, d + 1) sum of the days before
+    units_in_year: Floats  # (groups, d + 1) sum of the days before in the same year
     inflow_effects: Floats  # (groups, t)
+    most_moving: Floats  # (groups,) the largest of the move effects
+    tally: Integers  # (m, k, years + 1, TALLY_COLUMNS) care by what changes from year to year
+    youth: Integers  # (m, years + 1) change in children with care
+    arrivals: Integers  # (t + 1,) children of a cell: in care before the start, then by month
+    poisson: Floats  # (4, t) to count arrivals with
+    lanes: Integers  # (LANE_ROWS, LANES) children of a cell who are followed side by side
+    words: Integers  # (4, LANES) their random words
+    line_words: Integers  # (4, LANES) and those for standing in line
+    movers: Integers  # (MOVER_ROWS, LANES) those of them who move on
+    runs: Integers  # (t + 1, 2) which of them came in the same month
+    ending: Integers  # (years + 1, 4) their stays by the year in which they end
+    visits: Integers  # (LANES, k) the last year in which a child that moves was in a form, or -1
+    unit_effects: Truths  # (groups,) whether anything acts on the units of a group
     waits: Integers  # (k, d + 1) admitted this year after so many days
     seen_child: Integers  # (k,) last child seen in a care form
     used: Integers  # (3,) children followed, rows of Kids in use, rows of the log asked for
@@ -203,11 +235,14 @@ class Kids(NamedTuple):
     most one line; both are lists linked both ways.
     """
 
-    state: Integers  # (n, col.STATE_COLUMNS)
+    state: Counts  # (n, col.STATE_COLUMNS)
+    links: Counts  # (n, 5) small, so that walking along a list does not wait for the states
+    keys: Integers  # (n, 5)
     traits: Floats  # (n, 3) born, extension, intensity
-    seen: Integers  # (n, k) last year in which it was counted in a form
+    seen: Years  # (n, k) last year in which it was counted in a form
     cost: Floats  # (n, contracts, years) euros of price_year
-    batch: Integers  # (n,) rows to follow next
+    batch: Integers  # (n,) rows to which something happens today
+    rest: Integers  # (n,) those of them to follow
     joining: Integers  # (n,) rows that ask today
 
 
@@ -231,13 +266,28 @@ class Log(NamedTuple):
 def make_work(t: Tables) -> Work:
     """Return a work space for the kernel."""
     days, months = len(t.day_year), len(t.month_days)
+    lanes = max(col.LANES, months)  # months are counted side by side, too
     return Work(
         stay_effects=np.empty((len(t.stay_members), days)),
         move_effects=np.empty((len(t.move_members), days)),
         extended_effects=np.empty((len(t.extended_members), days)),
         units_effects=np.empty((len(t.units_members), days)),
         units_before=np.empty((len(t.units_members), days + 1)),
+        units_in_year=np.empty((len(t.units_members), days + 1)),
         inflow_effects=np.empty((len(t.inflow_members), months)),
+        most_moving=np.empty(len(t.move_members)),
+        tally=np.empty((*t.cell_at.shape, len(t.year_first_day), col.TALLY_COLUMNS), dtype=np.int64),
+        youth=np.empty((len(t.cell_at), len(t.year_first_day)), dtype=np.int64),
+        arrivals=np.empty(months + 1, dtype=np.int64),
+        poisson=np.empty((4, months)),
+        lanes=np.empty((col.LANE_ROWS, lanes), dtype=np.int64),
+        words=np.empty((4, lanes), dtype=np.int64),
+        line_words=np.empty((4, lanes), dtype=np.int64),
+        movers=np.empty((col.MOVER_ROWS, col.LANES), dtype=np.int64),
+        runs=np.empty((months + 1, 2), dtype=np.int64),
+        ending=np.empty((len(t.year_first_day), 4), dtype=np.int64),
+        visits=np.empty((col.LANES, len(t.fixed_stay)), dtype=np.int64),
+        unit_effects=np.empty(len(t.units_members), dtype=np.bool_),
         waits=np.zeros((len(t.fixed_stay) if len(t.pool_form) else 0, days + 1), dtype=np.int64),
         seen_child=np.zeros(len(t.fixed_stay), dtype=np.int64),
         used=np.zeros(3, dtype=np.int64),
@@ -250,11 +300,14 @@ def make_kids(t: Tables, children: int) -> Kids:
     years, contracts = len(t.year_first_day) - 1, len(t.retentions)
     costs = (rows, contracts, years) if t.retentions.shape[1] else (rows, 0, 0)
     return Kids(
-        state=np.zeros((rows, col.STATE_COLUMNS), dtype=np.int64),
+        state=np.zeros((rows, col.STATE_COLUMNS), dtype=np.int32),
+        links=np.zeros((rows, 5), dtype=np.int32),
+        keys=np.zeros((rows, 5), dtype=np.int64),
         traits=np.zeros((rows, 3)),
-        seen=np.zeros((rows, len(t.fixed_stay)), dtype=np.int64),
+        seen=np.zeros((rows, len(t.fixed_stay)), dtype=np.int16),
         cost=np.zeros(costs),
         batch=np.zeros(rows, dtype=np.int64),
+        rest=np.zeros(rows, dtype=np.int64),
         joining=np.zeros(rows, dtype=np.int64),
     )
 
@@ -286,7 +339,7 @@ def make_out(t: Tables, draws: int) -> Out:
     counts = col.COUNTS if limited or len(t.until_age) else col.FREE_COUNTS
     return Out(
         counts=np.zeros((draws, years, towns, forms, counts), dtype=np.int32),
-        units=np.zeros((draws, years, towns, forms, 2), dtype=np.int64),
+        units=np.zeros((draws, years, towns, forms)),
         clients_at_start=np.zeros((draws, towns, forms), dtype=np.int32),
         youth_in_year=np.zeros((draws, years, towns), dtype=np.int32),
         wait_p90_days=np.full((draws, years, forms) if limited else (draws, 0, 0), np.nan),

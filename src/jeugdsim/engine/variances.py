@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.engine.flows import Rewards, backward
+from jeugdsim.engine.flows import Rewards, backward, make_room
 from jeugdsim.engine.network import Moment, Network, Town
 
 Array = npt.NDArray[np.float64]
@@ -117,20 +117,20 @@ def _cells_alike(network: Network, moment: Moment) -> list[list[tuple[Town, int]
 def _worth(network: Network, moment: Moment, town: Town, rewards: Rewards) -> _Worth:
     """Work out what a child of a municipality brings."""
     cells, targets = len(town.cells), rewards.entry.shape[2]
-    value = np.zeros((cells, network.days, targets))
-    worth = _Worth(np.zeros_like(value), np.zeros((cells, targets)), np.zeros((cells, targets)))
+    by_entry = (cells, network.days + 1, targets)
+    value, square = np.zeros(by_entry), np.zeros(by_entry)
     backward(
         network.lengths,
         moment.changes,
         town.routes,
         town.class_of,
         rewards,
+        make_room(network.lengths, cells, network.days),
+        np.zeros((cells, network.days, targets)),
         value,
-        worth.square,
-        worth.stock_value,
-        worth.stock_square,
+        square,
     )
-    return worth
+    return _Worth(square[:, 1:].copy(), value[:, 0].copy(), square[:, 0].copy())
 
 
 def _variance(moment: Moment, town: Town, worth: _Worth, arrivals: Array) -> Array:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from jeugdsim.engine.fingerprint import scope_hash
-from jeugdsim.engine.volumes import SCOPES
+from jeugdsim.engine.labels import SCOPES
 from jeugdsim.funding.rules.extension import price_after
 from jeugdsim.funding.yardstick import Yardstick
 from jeugdsim.scenario.contracts import Contract

@@ -9,7 +9,7 @@ simulated again and another world's yardstick is never used.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Sequence, Set
 from hashlib import sha256
 
 import numpy as np
@@ -19,6 +19,7 @@ import xarray as xr
 from jeugdsim.engine.expected import expected_reference
 from jeugdsim.engine.fingerprint import quantities_hash
 from jeugdsim.engine.simulation import simulate
+from jeugdsim.funding.needs import check_reference_volumes
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.numbers import mean_of
 
@@ -28,6 +29,8 @@ _CELL = ("year", "municipality", "care_form")
 _BELONGS_TO = "reference_quantities_hash"
 QUANTITIES = ("units", "client_days", "clients_in_year", "stays_started")
 _SIGNS_OF_WAITING = ("waiting_days", "blocked_days")
+MEAN_OF_DRAWS = "mean_of_draws"
+"""Attribute of means over draws: how many draws they are of."""
 
 
 def reference_cost(
@@ -86,8 +89,8 @@ def reference_units(
         Volumes, accounts or bills: their draws and seed. Units that accounts carry are used where they
         belong to this scenario's reference; those of volumes where the volumes are its own.
     reference : xarray.Dataset, optional
-        The reference's volumes on the seed of the result and at least its draws. Where nothing at hand
-        serves, the reference is simulated.
+        The reference's volumes on the seed of the result and at least its draws, or their means from
+        ``mean_volumes``. Where nothing at hand serves, the reference is simulated.
 
     Returns
     -------
@@ -128,6 +131,7 @@ def reference_volumes(
     wanted = quantities_hash(yardstick)
     if reference is not None:
         _check_reference(reference, result, wanted)
+        check_reference_volumes(reference, scenario)
         return reference
     if "units" in result and result.attrs.get("quantities_hash") == wanted:
         return result
@@ -144,7 +148,7 @@ def reference_means(
     scenario : Scenario
         What is assumed.
     volumes : xarray.Dataset
-        The reference's volumes.
+        The reference's volumes, or their means from ``mean_volumes``.
     quantities : sequence of str
         Which of ``units``, ``client_days``, ``clients_in_year`` and ``stays_started``.
 
@@ -155,12 +159,63 @@ def reference_means(
         ages.
     """
     if scenario.is_limited and feels_limits(scenario, volumes):
-        return volumes[list(quantities)].mean("draw", skipna=False)
+        return over_draws(volumes, quantities)
     means = expected_reference(scenario)
     return xr.Dataset(
         {name: (_CELL, getattr(means, name)) for name in quantities},
         coords={name: volumes[name] for name in _CELL},
     )
+
+
+def over_draws(volumes: xr.Dataset, quantities: Sequence[str]) -> xr.Dataset:
+    """Return the means over draws of volumes, or those given where they are means already.
+
+    Parameters
+    ----------
+    volumes : xarray.Dataset
+        From ``simulate``, or ``mean_volumes``.
+    quantities : sequence of str
+        Which volumes.
+    """
+    chosen = volumes[list(quantities)]
+    return chosen.mean("draw", skipna=False) if "draw" in chosen.dims else chosen
+
+
+def summed_volumes(volumes: xr.Dataset) -> xr.Dataset:
+    """Return the sums over draws of what a reference is asked for, to be added part by part.
+
+    Parameters
+    ----------
+    volumes : xarray.Dataset
+        From ``simulate``, some draws of a run.
+    """
+    return volumes[list(asked_of_reference(list(volumes)))].sum("draw", skipna=False)
+
+
+def asked_of_reference(volumes: Collection[Hashable]) -> tuple[str, ...]:
+    """Return the names of the volumes that a reference is asked for, as far as it has them."""
+    return tuple(name for name in (*QUANTITIES, *_SIGNS_OF_WAITING) if name in volumes)
+
+
+def mean_volumes(sums: xr.Dataset, scenario: Scenario, seed: int, draws: int) -> xr.Dataset:
+    """Return means over draws, which stand in for a reference's volumes wherever these are asked.
+
+    Parameters
+    ----------
+    sums : xarray.Dataset
+        Of ``summed_volumes``, over all draws of the run.
+    scenario : Scenario
+        What was simulated.
+    seed, draws : int
+        Of the run.
+
+    Returns
+    -------
+    xarray.Dataset
+        On (year, municipality, care_form).
+    """
+    belongs = {"quantities_hash": quantities_hash(scenario), "seed": seed, MEAN_OF_DRAWS: draws}
+    return (sums / draws).assign_attrs(belongs)
 
 
 def feels_limits(scenario: Scenario, volumes: xr.Dataset) -> bool:
@@ -171,7 +226,7 @@ def feels_limits(scenario: Scenario, volumes: xr.Dataset) -> bool:
     scenario : Scenario
         What was simulated.
     volumes : xarray.Dataset
-        From ``simulate``.
+        From ``simulate``, or ``mean_volumes``.
     """
     if scenario.has_ages or any(mean_of(row.waiting_at_start or 0.0) > 0 for row in scenario.demand):
         return True
@@ -192,10 +247,15 @@ def _check_reference(reference: xr.Dataset, result: xr.Dataset, wanted: str) -> 
             "reference holds the volumes of another scenario: give those of scenario.reference()"
         )
     same_seed = reference.attrs.get("seed") == result.attrs.get("seed")
-    if not same_seed or not set(result["draw"].values.tolist()) <= set(
-        reference["draw"].values.tolist()
-    ):
+    if not same_seed or not set(result["draw"].values.tolist()) <= _draws_of(reference):
         raise ValueError("reference must be of the same seed as the volumes and hold their draws")
+
+
+def _draws_of(reference: xr.Dataset) -> Set[int]:
+    """Return the numbers of the draws that volumes, or means of them, are of."""
+    if "draw" in reference.dims:
+        return set(reference["draw"].values.tolist())
+    return set(range(int(reference.attrs.get(MEAN_OF_DRAWS, 0))))
 
 
 def _simulated(yardstick: Scenario, result: xr.Dataset) -> xr.Dataset:

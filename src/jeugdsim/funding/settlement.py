@@ -24,6 +24,7 @@ from jeugdsim.funding.forms.availability import settle_availability
 from jeugdsim.funding.forms.output_based import settle_output_based
 from jeugdsim.funding.forms.pxq import settle_pxq
 from jeugdsim.funding.forms.task_based import settle_task_based
+from jeugdsim.funding.needs import check_settled_volumes
 from jeugdsim.funding.reference import CARRIED, reference_units, reference_volumes
 from jeugdsim.funding.tariffs import (
     apply_resets,
@@ -107,7 +108,8 @@ def settle(
     Raises
     ------
     ValueError
-        When volumes and scenario, or ``reference`` and scenario, do not belong together.
+        When volumes and scenario, or ``reference`` and scenario, do not belong together, or a run that
+        kept only some ``variables`` lacks one that a contract needs.
     ScenarioError
         When ``contracts`` are wrong.
 
@@ -124,6 +126,7 @@ def settle(
     _warn_of_other_volumes(volumes, scenario)
     if contracts is not None:
         scenario = _under_other_contracts(scenario, contracts)
+    check_settled_volumes(volumes, scenario)
     parameters = settled_parameters(scenario, volumes)
     index = ordered(volumes, "index_provisional", _YEAR_DIMS)
     gap = ordered(volumes, "index_definitive", _YEAR_DIMS) / index - 1.0

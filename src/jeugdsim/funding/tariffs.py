@@ -39,8 +39,9 @@ def drawn_again(scenario: Scenario, result: xr.Dataset, only: tuple[str, ...]) -
     They are addressed by name, so they are those the run itself drew, or would have drawn.
     """
     draw_numbers = result["draw"].to_numpy()
-    draws = int(draw_numbers.max()) + 1
-    return draw_parameters(scenario, int(result.attrs["seed"]), draws, only).rows(draw_numbers)
+    first, seed = int(draw_numbers.min()), int(result.attrs["seed"])
+    span = int(draw_numbers.max()) + 1 - first
+    return draw_parameters(scenario, seed, span, only, first).rows(draw_numbers - first)
 
 
 def care_value(units: Array, scenario: Scenario, parameters: Parameters, index: Array) -> Array:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from jeugdsim.engine.expected import ExpectedVolumes, expected_reference
-from jeugdsim.funding.reference import feels_limits
+from jeugdsim.funding.reference import feels_limits, over_draws
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.scenario.numbers import mean_of
 
@@ -31,7 +31,7 @@ class Yardstick:
     units : xarray.DataArray or None
         Expected units of the reference, from ``reference_units``: where places or ages limit care.
     reference : xarray.Dataset or None
-        The reference's volumes, there.
+        The reference's volumes, or their means over draws, there.
     """
 
     scenario: Scenario
@@ -63,7 +63,8 @@ class Yardstick:
         """Return an expected count of the first year: simulated where limits are felt."""
         if self.reference is None or not feels_limits(self.scenario, self.reference):
             return np.asarray(getattr(self._closed_form, quantity)[0])
-        return _first_year(self.reference[quantity].isel(year=[0]).mean("draw", skipna=False))
+        means = over_draws(self.reference.isel(year=[0]), [quantity])
+        return _first_year(means[quantity])
 
     def still_there(self, quantity: str, places: npt.NDArray[np.bool_]) -> Array:
         """Return what changes of membership leave of the care in some cells, shape (years,).

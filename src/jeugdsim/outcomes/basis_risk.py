@@ -12,8 +12,9 @@ import xarray as xr
 from jeugdsim.allocation.budget import council_index
 from jeugdsim.allocation.fixed_cost import own_cost
 from jeugdsim.funding.settlement import check_belongs, ordered
-from jeugdsim.outcomes.overruns import chance_of_overrun
+from jeugdsim.outcomes.overruns import is_overrun
 from jeugdsim.outcomes.summary import Block, per_year
+from jeugdsim.outcomes.telling import EXACT, Telling
 from jeugdsim.scenario.model import Scenario
 
 _YEAR_DIMS = ("draw", "year")
@@ -82,7 +83,9 @@ def income_gap(bills: xr.Dataset, accounts: xr.Dataset, scenario: Scenario) -> x
     )
 
 
-def income_line(bills: xr.Dataset, accounts: xr.Dataset, scenario: Scenario) -> Block:
+def income_line(
+    bills: xr.Dataset, accounts: xr.Dataset, scenario: Scenario, tell: Telling = EXACT
+) -> Block:
     """Summarise the income gap of the region, per year and in total; nothing without an income index.
 
     Parameters
@@ -91,6 +94,8 @@ def income_line(bills: xr.Dataset, accounts: xr.Dataset, scenario: Scenario) -> 
         From ``allocate`` and ``settle``.
     scenario : Scenario
         What is assumed.
+    tell : Telling
+        What becomes of a number per draw.
 
     Returns
     -------
@@ -101,12 +106,12 @@ def income_line(bills: xr.Dataset, accounts: xr.Dataset, scenario: Scenario) -> 
     if scenario.settings.world.income_index is None:
         return {}
     gap = income_gap(bills, accounts, scenario)
-    whole = per_year(gap["income_gap"])
-    chances = per_year(gap["income_gap"], chance_of_overrun)
-    price = per_year(gap["price"])
+    whole = per_year(gap["income_gap"], tell.distribution)
+    short = per_year(gap["income_gap"], lambda euros: tell.chance(is_overrun(euros)))
+    price = per_year(gap["price"], tell.distribution)
     return {
         "income_gap": {
-            moment: {**numbers, "probability": chances[moment], "price": price[moment]}
+            moment: {**numbers, "probability": short[moment], "price": price[moment]}
             for moment, numbers in whole.items()
         }
     }

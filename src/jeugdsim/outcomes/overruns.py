@@ -64,12 +64,11 @@ def overrun(bills: xr.Dataset, scenario: Scenario) -> xr.Dataset:
     )
 
 
-def chance_of_overrun(overruns: npt.NDArray[np.float64]) -> float:
-    """Return the share of draws that overrun by more than a cent."""
-    return float(np.mean(overruns > CENT))
+def is_overrun(overruns: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Tell in which draws there is an overrun, of more than a cent."""
+    return np.asarray(overruns > CENT)
 
 
-def size_of_overrun(overruns: npt.NDArray[np.float64]) -> float | None:
-    """Return the mean overrun of the draws that overrun, None when none does."""
-    beyond = overruns[overruns > CENT]
-    return float(beyond.mean()) if len(beyond) else None
+def size_where_overrun(overruns: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the overrun of the draws that overrun, NaN in the others."""
+    return np.where(is_overrun(overruns), overruns, np.nan)

@@ -13,7 +13,7 @@ are in truth a little skewed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -157,12 +157,16 @@ class SharedOut:
     def _normals(self, stream: str) -> Array:
         accounts, years = self.account.accounts, self.account.scenario.calendar_years
         numbers = accounts["draw"].to_numpy()
-        seed = int(accounts.attrs["seed"])
-        return np.asarray(independent_normals(seed, stream, years, int(numbers.max()) + 1)[numbers])
+        first, seed = int(numbers.min()), int(accounts.attrs["seed"])
+        span = int(numbers.max()) + 1 - first
+        return np.asarray(independent_normals(seed, stream, years, span, first)[numbers - first])
 
 
 def shared_out(
-    accounts: xr.Dataset, scenario: Scenario, contracts: Sequence[str]
+    accounts: xr.Dataset,
+    scenario: Scenario,
+    contracts: Sequence[str],
+    children: Mapping[str, ChildCosts] | None = None,
 ) -> Iterator[SharedOut]:
     """Give contracts of the accounts shared out among their providers.
 
@@ -174,14 +178,33 @@ def shared_out(
         What is assumed.
     contracts : sequence of str
         Which contracts.
+    children : mapping of contract to ChildCosts, optional
+        From ``costs_of_children``, where they have been worked out before.
     """
-    parameters, children = settled_parameters(scenario, accounts), ExpectedChildren(scenario)
+    parameters = settled_parameters(scenario, accounts)
+    known = costs_of_children(scenario, contracts) if children is None else children
     for name in contracts:
         account = ContractAccount(name, scenario, accounts, parameters)
-        market = market_of(account.terms)
-        by_chance = any(0.0 < group.each < 1.0 for group in market)
-        expected = children.costs(name) if by_chance else _no_chance(account)
-        yield _of_account(account, market, expected)
+        expected = known[name] if name in known else _no_chance(account)
+        yield _of_account(account, market_of(account.terms), expected)
+
+
+def costs_of_children(scenario: Scenario, contracts: Sequence[str]) -> dict[str, ChildCosts]:
+    """Return what children are expected to cost, for the contracts whose providers have luck.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is assumed.
+    contracts : sequence of str
+        Which contracts.
+    """
+    children = ExpectedChildren(scenario)
+    return {
+        name: children.costs(name)
+        for name in contracts
+        if any(0.0 < group.each < 1.0 for group in market_of(scenario.settings.contracts[name]))
+    }
 
 
 def _of_account(account: ContractAccount, market: tuple[Group, ...], expected: ChildCosts) -> SharedOut:

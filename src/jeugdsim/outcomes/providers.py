@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from jeugdsim.funding.child_costs import ChildCosts
 from jeugdsim.funding.market import Group
 from jeugdsim.funding.settlement import check_belongs
 from jeugdsim.outcomes.provider_luck import SharedOut, shared_out
@@ -80,8 +81,17 @@ def provider_results(
     ['verblijf: de zeven', 'verblijf: overige aanbieders']
     """
     check_belongs(accounts, scenario)
-    names = _asked(scenario, contracts)
-    parts = [_of_contract(shared) for shared in shared_out(accounts, scenario, names)]
+    return results_of_groups(accounts, scenario, _asked(scenario, contracts))
+
+
+def results_of_groups(
+    accounts: xr.Dataset,
+    scenario: Scenario,
+    contracts: Sequence[str],
+    children: Mapping[str, ChildCosts] | None = None,
+) -> xr.Dataset:
+    """Return the ``provider_results`` of some contracts, on children worked out before if given."""
+    parts = [_of_contract(shared) for shared in shared_out(accounts, scenario, contracts, children)]
     return xr.concat(parts, "provider").assign_attrs(accounts.attrs)
 
 

@@ -73,6 +73,6 @@ def savings(accounts: xr.Dataset, reference_accounts: xr.Dataset, scenario: Scen
     )
 
 
-def chance_met(saved: npt.NDArray[np.float64], target: float) -> float | None:
-    """Return the share of draws that meet the target to the cent; None where the target is zero."""
-    return None if target == 0 else float(np.mean(saved >= target - CENT))
+def meets(saved: npt.NDArray[np.float64], target: float) -> npt.NDArray[np.bool_]:
+    """Tell which draws meet the target to the cent."""
+    return np.asarray(saved >= target - CENT)

@@ -9,7 +9,7 @@ from jeugdsim.world.parameters import BLOCK_DRAWS
 
 Array = npt.NDArray[np.float64]
 FEWEST_BLOCKS = 20
-_LEVELS = {"p5": 5, "p10": 10, "p50": 50, "p80": 80, "p90": 90, "p95": 95}
+LEVELS = {"p5": 5, "p10": 10, "p50": 50, "p80": 80, "p90": 90, "p95": 95}
 
 
 def standard_error(values: Array) -> float:
@@ -39,12 +39,12 @@ def describe(values: Array) -> dict[str, float]:
     >>> describe(np.array([1.0, 2.0, 3.0]))["p50"]
     2.0
     """
-    percentiles = np.percentile(values, list(_LEVELS.values()), method="linear")
+    percentiles = np.percentile(values, list(LEVELS.values()), method="linear")
     return {
         "mean": float(values.mean()),
         "sd": float(values.std(ddof=1)) if len(values) > 1 else float("nan"),
         "standard_error": standard_error(values),
-        **dict(zip(_LEVELS, map(float, percentiles), strict=True)),
+        **dict(zip(LEVELS, map(float, percentiles), strict=True)),
     }
 
 
@@ -64,5 +64,5 @@ def describe_known(values: Array) -> dict[str, float]:
     """
     known = values[~np.isnan(values)]
     if len(known) == 0:
-        return dict.fromkeys(("mean", "sd", "standard_error", *_LEVELS), float("nan"))
+        return dict.fromkeys(("mean", "sd", "standard_error", *LEVELS), float("nan"))
     return describe(known)

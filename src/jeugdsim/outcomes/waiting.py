@@ -15,8 +15,8 @@ import numpy.typing as npt
 import xarray as xr
 
 from jeugdsim.engine.limits import pools_of
-from jeugdsim.outcomes.statistics import describe, describe_known
 from jeugdsim.outcomes.summary import TOTAL, per_year
+from jeugdsim.outcomes.telling import EXACT, Telling
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.world.calendar import make_calendar
 
@@ -71,7 +71,7 @@ def waiting(volumes: xr.Dataset, scenario: Scenario) -> xr.Dataset:
     ).transpose("draw", "year", "care_form")
 
 
-def waiting_block(volumes: xr.Dataset, scenario: Scenario) -> Block:
+def waiting_block(volumes: xr.Dataset, scenario: Scenario, tell: Telling = EXACT) -> Block:
     """Summarise waiting per care form with places: quantities per year, and in total where that is one.
 
     Who waits at the end of a year, a P90 and places have no total: a line is not added over years. A
@@ -83,6 +83,8 @@ def waiting_block(volumes: xr.Dataset, scenario: Scenario) -> Block:
         From ``simulate`` of this scenario.
     scenario : Scenario
         Its places, and who shares them.
+    tell : Telling
+        What becomes of a number per draw.
     """
     if not scenario.limited_forms:
         return {}
@@ -93,25 +95,28 @@ def waiting_block(volumes: xr.Dataset, scenario: Scenario) -> Block:
     block: Block = {}
     for form in scenario.care_form_names:
         if form in scenario.limited_forms:
-            block[form] = _form_block(by_year.sel(care_form=form), totals.sel(care_form=form))
+            block[form] = _form_block(by_year.sel(care_form=form), totals.sel(care_form=form), tell)
         elif form in _held(scenario):
-            block[form] = {"blocked_days": per_year(blocked.sel(care_form=form))}
+            block[form] = {"blocked_days": per_year(blocked.sel(care_form=form), tell.distribution)}
     return block
 
 
-def region_line(volumes: xr.Dataset, scenario: Scenario) -> Block:
+def region_line(volumes: xr.Dataset, scenario: Scenario, tell: Telling = EXACT) -> Block:
     """Summarise who waits in the region, whatever for; nothing where no care form has places."""
-    return _line_of(volumes.sum("municipality"), scenario)
+    return _line_of(volumes.sum("municipality"), scenario, tell)
 
 
-def municipality_lines(volumes: xr.Dataset, scenario: Scenario) -> dict[str, Block]:
+def municipality_lines(
+    volumes: xr.Dataset, scenario: Scenario, tell: Telling = EXACT
+) -> dict[str, Block]:
     """Summarise who waits in each municipality, whatever for."""
     return {
-        name: _line_of(volumes.sel(municipality=name), scenario) for name in scenario.municipality_names
+        name: _line_of(volumes.sel(municipality=name), scenario, tell)
+        for name in scenario.municipality_names
     }
 
 
-def ages_block(volumes: xr.Dataset, scenario: Scenario) -> Block:
+def ages_block(volumes: xr.Dataset, scenario: Scenario, tell: Telling = EXACT) -> Block:
     """Summarise per care form who is 18 or over at year end, their share, and who left at the limit.
 
     Parameters
@@ -120,6 +125,8 @@ def ages_block(volumes: xr.Dataset, scenario: Scenario) -> Block:
         From ``simulate`` of this scenario.
     scenario : Scenario
         Whether children have ages; without them the block is empty.
+    tell : Telling
+        What becomes of a number per draw.
     """
     if not scenario.has_ages:
         return {}
@@ -128,9 +135,11 @@ def ages_block(volumes: xr.Dataset, scenario: Scenario) -> Block:
     share = _ratio(counts[ADULTS], counts["clients_at_year_end"])
     return {
         form: {
-            ADULTS: years_only(counts[ADULTS].sel(care_form=form)),
-            "share_18_and_over": years_only(share.sel(care_form=form), describe_known),
-            "left_at_age_limit": per_year(counts["left_at_age_limit"].sel(care_form=form)),
+            ADULTS: years_only(counts[ADULTS].sel(care_form=form), tell.distribution),
+            "share_18_and_over": years_only(share.sel(care_form=form), tell.known_distribution),
+            "left_at_age_limit": per_year(
+                counts["left_at_age_limit"].sel(care_form=form), tell.distribution
+            ),
         }
         for form in scenario.care_form_names
     }
@@ -141,35 +150,38 @@ def children_waiting(volumes: xr.Dataset) -> xr.DataArray:
     return _line(volumes).sum("care_form")
 
 
-def years_only(values: xr.DataArray, summarise: Callable[[Array], Any] = describe) -> Block:
+def years_only(values: xr.DataArray, summarise: Callable[[Array], Any]) -> Block:
     """Summarise (draw, year) per year, without a total: for what is counted at one moment."""
     array = values.transpose("draw", "year").to_numpy()
     return {str(year): summarise(array[:, at]) for at, year in enumerate(values["year"].values)}
 
 
-def _form_block(by_year: xr.Dataset, totals: xr.Dataset) -> Block:
+def _form_block(by_year: xr.Dataset, totals: xr.Dataset, tell: Telling) -> Block:
     return {
-        LINE: years_only(by_year[LINE]),
-        **{name: per_year(by_year[name]) for name in COUNTS},
+        LINE: years_only(by_year[LINE], tell.distribution),
+        **{name: per_year(by_year[name], tell.distribution) for name in COUNTS},
         **{
             name: {
-                **years_only(by_year[name], describe_known),
-                TOTAL: describe_known(totals[name].to_numpy()),
+                **years_only(by_year[name], tell.known_distribution),
+                TOTAL: tell.known_distribution(totals[name].to_numpy()),
             }
             for name in RATIOS
         },
-        "wait_p90_days": years_only(by_year["wait_p90_days"], describe_known),
-        "places": years_only(by_year["places"]),
+        "wait_p90_days": years_only(by_year["wait_p90_days"], tell.known_distribution),
+        "places": years_only(by_year["places"], tell.distribution),
     }
 
 
-def _line_of(volumes: xr.Dataset, scenario: Scenario) -> Block:
+def _line_of(volumes: xr.Dataset, scenario: Scenario, tell: Telling) -> Block:
     """Summarise (draw, year, care_form) over all care forms."""
     if not scenario.limited_forms:
         return {}
     days = volumes["waiting_days"].sum("care_form").astype(np.float64)
     line = volumes[LINE].sum("care_form").astype(np.float64)
-    return {LINE: years_only(line), "waiting_days": per_year(days)}
+    return {
+        LINE: years_only(line, tell.distribution),
+        "waiting_days": per_year(days, tell.distribution),
+    }
 
 
 def _line(volumes: xr.Dataset) -> xr.DataArray:

@@ -2,5 +2,6 @@
 
 from jeugdsim.results.comparison import Comparison
 from jeugdsim.results.outcome import Outcome, Reference
+from jeugdsim.results.summarised import KeptReference, SummarisedOutcome
 
-__all__ = ["Comparison", "Outcome", "Reference"]
+__all__ = ["Comparison", "KeptReference", "Outcome", "Reference", "SummarisedOutcome"]

@@ -70,6 +70,10 @@ class ScenarioError(ValueError):
         self.findings = tuple(findings)
         super().__init__("\n".join(str(finding) for finding in self.findings))
 
+    def __reduce__(self) -> tuple[type[ScenarioError], tuple[tuple[Finding, ...]]]:
+        """Travel between processes by the findings, not by their text."""
+        return type(self), (self.findings,)
+
 
 def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """Return ``' (did you mean "X"?)'`` for the nearest known name, or an empty string.

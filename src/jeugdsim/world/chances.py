@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.world.keys import generator
+from jeugdsim.world.keys import uniforms_from
 
 Array = npt.NDArray[np.float64]
 
@@ -53,10 +53,12 @@ def chance_uniforms(
     >>> bool((chance_uniforms(2027, "tariff_reset", "dag", np.array([70]), [2029]) == all_draws[70, 1]))
     True
     """
-    drawn = int(draw_numbers.max()) + 1 if draw_numbers.size else 0
+    first = int(draw_numbers.min()) if draw_numbers.size else 0
+    span = int(draw_numbers.max()) + 1 - first if draw_numbers.size else 0
+    own = draw_numbers - first
     if not years:
-        return generator(seed, purpose, name).random(drawn)[draw_numbers]
+        return uniforms_from(first, span, seed, purpose, name)[own]
     uniforms = np.empty((len(draw_numbers), len(years)))
     for column, year in enumerate(years):
-        uniforms[:, column] = generator(seed, purpose, name, year).random(drawn)[draw_numbers]
+        uniforms[:, column] = uniforms_from(first, span, seed, purpose, name, year)[own]
     return uniforms

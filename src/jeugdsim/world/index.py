@@ -32,7 +32,7 @@ class IndexPaths:
 
 
 def draw_index_paths(
-    world: World, price_year: int, years: Sequence[int], seed: int, draws: int
+    world: World, price_year: int, years: Sequence[int], seed: int, draws: int, first: int = 0
 ) -> IndexPaths:
     """Draw the index levels of the contract's years.
 
@@ -51,24 +51,27 @@ def draw_index_paths(
         Years wanted, rising, the first not before price_year.
     seed, draws : int
         Seed of the run and number of draws.
+    first : int
+        Number of the first draw.
     """
     growth_years = range(price_year + 1, years[-1] + 1)
     process, miss = world.indexation, world.index_forecast_error
-    surprise = independent_normals(seed, "indexation", growth_years, draws)
+    surprise = independent_normals(seed, "indexation", growth_years, draws, first)
     z = autoregressive(surprise, process.autocorrelation)
     provisional_growth = process.mean + process.sd * z
     if world.material_indexation is not None:
         materials, share = world.material_indexation, world.wage_share
         rho = materials.autocorrelation
-        z = autoregressive_normals(seed, "material_indexation", growth_years, draws, rho)
+        z = autoregressive_normals(seed, "material_indexation", growth_years, draws, rho, first)
         provisional_growth *= share
         provisional_growth += (1.0 - share) * (materials.mean + materials.sd * z)
-    e = independent_normals(seed, "index_forecast_error", range(price_year, years[-1] + 1), draws)
+    missed_years = range(price_year, years[-1] + 1)
+    e = independent_normals(seed, "index_forecast_error", missed_years, draws, first)
     error = miss.mean + miss.sd * e
     paths = _levels(provisional_growth, error, years[0] - price_year)
     if world.income_index is None:
         return paths
-    own = independent_normals(seed, "income_index", growth_years, draws)
+    own = independent_normals(seed, "income_index", growth_years, draws, first)
     income = _income_levels(world.income_index, surprise, own)
     return replace(paths, income=income[:, years[0] - price_year :])
 

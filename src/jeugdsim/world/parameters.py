@@ -61,24 +61,46 @@ class Parameters:
         return replace(self, values=self.values[draws], clipped=self.clipped[draws])
 
 
-def latin_hypercube(seed: int, name: str, draws: int) -> Array:
+def latin_hypercube(seed: int, name: str, draws: int, first: int = 0) -> Array:
     """Return one Latin hypercube column in blocks of 250 draws, values in (0, 1), shape (draws,).
 
     The block's permutation and its place within each stratum are keyed by seed, name and block
-    number. Fewer than a block's draws are the first of the block.
+    number. Fewer than a block's draws are the first of the block; from draw number ``first`` on only
+    the blocks asked for are made.
     """
-    from scipy.stats import qmc
+    blocks = _blocks_of(first, draws)
+    column = np.empty((len(blocks), BLOCK_DRAWS))
+    for place, block in enumerate(blocks):
+        column[place] = _block(generator(seed, "assumption", name, block))
+    return np.clip(column.ravel()[_within(blocks, first, draws)], _TINY, 1 - _TINY)
 
-    blocks = -(-draws // BLOCK_DRAWS)
-    column = np.empty(blocks * BLOCK_DRAWS)
-    for block in range(blocks):
-        sampler = qmc.LatinHypercube(1, rng=generator(seed, "assumption", name, block))
-        column[block * BLOCK_DRAWS : (block + 1) * BLOCK_DRAWS] = sampler.random(BLOCK_DRAWS)[:, 0]
-    return np.clip(column[:draws], _TINY, 1 - _TINY)
+
+def _block(random: np.random.Generator) -> Array:
+    """Return one block: a number in every stratum, the strata shuffled.
+
+    The numbers of ``scipy.stats.qmc.LatinHypercube(1)``, which takes four times as long to set up as
+    to draw them; there are many columns.
+    """
+    (own,) = random.spawn(1)
+    below = own.random(BLOCK_DRAWS)
+    strata = np.arange(1, BLOCK_DRAWS + 1)
+    own.shuffle(strata)
+    return np.asarray((strata - below) / BLOCK_DRAWS)
+
+
+def _blocks_of(first: int, draws: int) -> range:
+    """Return the numbers of the blocks in which the draws from ``first`` on are."""
+    return range(first // BLOCK_DRAWS, -(-(first + draws) // BLOCK_DRAWS) if draws else 0)
+
+
+def _within(blocks: range, first: int, draws: int) -> slice:
+    """Return where those draws stand in the blocks put together."""
+    start = first - blocks.start * BLOCK_DRAWS
+    return slice(start, start + draws)
 
 
 def draw_parameters(
-    scenario: Scenario, seed: int, draws: int, only: Sequence[str] = ("",)
+    scenario: Scenario, seed: int, draws: int, only: Sequence[str] = ("",), first: int = 0
 ) -> Parameters:
     """Draw every uncertain number of a scenario.
 
@@ -92,6 +114,8 @@ def draw_parameters(
         Number of draws.
     only : sequence of str
         Ends of the paths wanted; a column is the same whichever others are drawn.
+    first : int
+        Number of the first draw wanted; a draw is the same whichever others are drawn.
     """
     wanted = [
         assumption
@@ -99,31 +123,33 @@ def draw_parameters(
         if assumption.path.endswith(tuple(only))
     ]
     paths = tuple(assumption.path for assumption in wanted)
-    correlated = _correlated_levels(scenario, paths, seed, draws)
+    correlated = _correlated_levels(scenario, paths, seed, draws, first)
     values = np.empty((draws, len(wanted)))
     clipped = np.zeros((draws, len(wanted)), dtype=np.bool_)
     for column, assumption in enumerate(wanted):
         levels = correlated.get(assumption.path)
         if levels is None:
-            levels = latin_hypercube(seed, assumption.path, draws)
+            levels = latin_hypercube(seed, assumption.path, draws, first)
         values[:, column], clipped[:, column] = _values_at(levels, assumption)
     return Parameters(paths, values, clipped, {path: i for i, path in enumerate(paths)})
 
 
 def _correlated_levels(
-    scenario: Scenario, wanted: Collection[str], seed: int, draws: int
+    scenario: Scenario, wanted: Collection[str], seed: int, draws: int, first: int
 ) -> dict[str, Array]:
     """Return the levels of the groups in which a wanted assumption is, by path."""
     found: dict[str, Array] = {}
+    blocks = _blocks_of(first, draws)
+    before, whole = blocks.start * BLOCK_DRAWS, len(blocks) * BLOCK_DRAWS
+    own = _within(blocks, first, draws)
     for group in correlated_groups(pairs_of(scenario.settings.correlations)):
         if set(group.paths).isdisjoint(wanted):
             continue
-        whole = -(-draws // BLOCK_DRAWS) * BLOCK_DRAWS
-        levels = np.column_stack([latin_hypercube(seed, path, whole) for path in group.paths])
-        for first in range(0, whole, BLOCK_DRAWS):
-            block = slice(first, first + BLOCK_DRAWS)
+        levels = np.column_stack([latin_hypercube(seed, path, whole, before) for path in group.paths])
+        for start in range(0, whole, BLOCK_DRAWS):
+            block = slice(start, start + BLOCK_DRAWS)
             levels[block] = group.in_order(levels[block])
-        found |= {path: levels[:draws, place] for place, path in enumerate(group.paths)}
+        found |= {path: levels[own, place] for place, path in enumerate(group.paths)}
     return found
 
 

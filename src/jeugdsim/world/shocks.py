@@ -13,19 +13,19 @@ import numpy.typing as npt
 from scipy import special
 
 from jeugdsim.scenario.settings import World
-from jeugdsim.world.keys import generator
+from jeugdsim.world.keys import uniforms_from
 
 Array = npt.NDArray[np.float64]
 
 
 def autoregressive_normals(
-    seed: int, name: str, years: Sequence[int], draws: int, autocorrelation: float
+    seed: int, name: str, years: Sequence[int], draws: int, autocorrelation: float, first: int = 0
 ) -> Array:
     """Return standard normals z, shape (draws, years), stationary from the first year.
 
     z_y = rho z_(y-1) + sqrt(1 - rho^2) e_y.
     """
-    return autoregressive(independent_normals(seed, name, years, draws), autocorrelation)
+    return autoregressive(independent_normals(seed, name, years, draws, first), autocorrelation)
 
 
 def autoregressive(innovations: Array, autocorrelation: float) -> Array:
@@ -43,11 +43,16 @@ def autoregressive(innovations: Array, autocorrelation: float) -> Array:
     return z
 
 
-def independent_normals(seed: int, name: str, years: Sequence[int], draws: int) -> Array:
-    """Return independent standard normals, shape (draws, years), a keyed stream per year."""
+def independent_normals(
+    seed: int, name: str, years: Sequence[int], draws: int, first: int = 0
+) -> Array:
+    """Return independent standard normals, shape (draws, years), a keyed stream per year.
+
+    They are those of the draws from number ``first`` on; those before them are passed over unmade.
+    """
     normals = np.empty((draws, len(years)))
     for index, year in enumerate(years):
-        uniforms = generator(seed, "yearly", name, year).random(draws)
+        uniforms = uniforms_from(first, draws, seed, "yearly", name, year)
         normals[:, index] = special.ndtri(np.clip(uniforms, 2.0**-54, None))
     return normals
 
@@ -64,9 +69,10 @@ def gamma_shock(z: Array, cv: float) -> Array:
     if cv == 0.0:
         return np.ones_like(z)
     shape = cv**-2
-    lower = special.gammaincinv(shape, special.ndtr(np.minimum(z, 0.0)))
-    upper = special.gammainccinv(shape, special.ndtr(-np.maximum(z, 0.0)))
-    return np.asarray(np.where(z < 0, lower, upper) / shape)
+    quantiles, low = np.empty_like(z), z < 0
+    quantiles[low] = special.gammaincinv(shape, special.ndtr(z[low]))
+    quantiles[~low] = special.gammainccinv(shape, special.ndtr(-z[~low]))
+    return np.asarray(quantiles / shape)
 
 
 def has_shocks(world: World) -> bool:
