@@ -64,7 +64,7 @@ def follow(
     """Follow children until they leave, time ends, or a place comes in; False: no room for a row.
 
     With ``source`` a cell: all who first enter care there, from the waiting list and the start stock
-    to the last month. With col.BATCH: the first ``batch`` rows of kids.rest, each at what its status
+    to the last month. With col.BATCH: the first ``batch`` rows of kids.batch, each at what its status
     says.
     """
     # Short names of what is used below, a draw's part where it has one.
@@ -111,7 +111,7 @@ def follow(
     traits = kids.traits
     seen = kids.seen
     cost = kids.cost
-    batch_rows = kids.rest
+    batch_rows = kids.batch
     log_whole = log.whole
     log_numbers = log.numbers
     limited = drawn.places.shape[1] > 0

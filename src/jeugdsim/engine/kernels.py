@@ -17,7 +17,7 @@ from jeugdsim.engine.booking import close_children, close_tally
 from jeugdsim.engine.children import follow
 from jeugdsim.engine.compiled import Floats, Integers, Truths, compiled
 from jeugdsim.engine.tables import Drawn, Kids, Lines, Log, Out, Packed, Tables, Work
-from jeugdsim.engine.together import live_together
+from jeugdsim.engine.together import live_together, live_together_one_by_one
 
 
 @compiled
@@ -124,7 +124,9 @@ def simulate_draw(
             return False
     elif not _follow_everybody(t, drawn, out, work, kids, log, r):
         return False
-    if limited and not live_together(t, drawn, out, work, kids, lines, log, r, alone):
+    if limited and alone:
+        live_together(t, drawn, out, work, kids, lines, r)
+    elif limited and not live_together_one_by_one(t, drawn, out, work, kids, lines, log, r):
         return False
     if t.retentions.shape[1] > 0:
         rows = work.used[col.ROWS]

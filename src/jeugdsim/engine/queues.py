@@ -231,14 +231,14 @@ def plan_ends(
 
 
 @compiled
-def still_waiting(state: Counts, rest_rows: Integers, rows: int, horizon: int) -> int:
+def still_waiting(state: Counts, batch_rows: Integers, rows: int, horizon: int) -> int:
     """Gather the children who are in line when time ends; return how many."""
     batch = 0
     for row in range(1, rows + 1):
         if state[row, col.STATUS] == col.IN_LINE:
             state[row, col.STATUS] = col.STILL_WAITS
             state[row, col.UNTIL] = horizon
-            rest_rows[batch] = row
+            batch_rows[batch] = row
             batch += 1
     return batch
 

@@ -242,7 +242,6 @@ class Kids(NamedTuple):
     seen: Years  # (n, k) last year in which it was counted in a form
     cost: Floats  # (n, contracts, years) euros of price_year
     batch: Integers  # (n,) rows to which something happens today
-    rest: Integers  # (n,) those of them to follow
     joining: Integers  # (n,) rows that ask today
 
 
@@ -307,7 +306,6 @@ def make_kids(t: Tables, children: int) -> Kids:
         seen=np.zeros((rows, len(t.fixed_stay)), dtype=np.int16),
         cost=np.zeros(costs),
         batch=np.zeros(rows, dtype=np.int64),
-        rest=np.zeros(rows, dtype=np.int64),
         joining=np.zeros(rows, dtype=np.int64),
     )
 

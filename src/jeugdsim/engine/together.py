@@ -1,9 +1,7 @@
 """Compiled: children who need a place live through the days together.
 
-``queues`` decides who gets a place and when. What then happens to a child is counted here where it is
-simple (it gets its place after nothing but waiting, or its stay ends and it leaves care), and by
-``follow`` where it is not: care while waiting, places held, moves, waits without an end. Everything is
-counted by ``follow`` where ages, retentions or a log ask for it; that makes no bit of difference.
+``queues`` decides who gets a place and when; what then happens to a child is counted here. Ages,
+retentions and a log are not known here: ``one_by_one`` does the same days with ``follow``.
 """
 
 from __future__ import annotations
@@ -18,8 +16,9 @@ from jeugdsim.engine.choices import (
     next_move,
     whole_days,
 )
-from jeugdsim.engine.compiled import Floats, Integers, compiled, inlined
+from jeugdsim.engine.compiled import Counts, Floats, Integers, Years, compiled, inlined
 from jeugdsim.engine.keyed import (
+    BRIDGING,
     LINE,
     ONE,
     PURPOSE_SHIFT,
@@ -80,21 +79,77 @@ def _next_stay(
 
 
 @compiled
-def live_together(
-    t: Packed,
-    drawn: Drawn,
-    out: Out,
-    work: Work,
-    kids: Kids,
-    lines: Lines,
-    log: Log,
-    r: int,
-    simply: bool,
-) -> bool:
-    """Let those who ask for a place, or have one at the start, live through the days; False: no room.
+def _end_wait(
+    cells: Integers,
+    forms: Integers,
+    cell_at: Integers,
+    days: Integers,
+    year_first_day: Integers,
+    intensity_quantiles: Floats,
+    units_in_year: Floats,
+    tally: Integers,
+    youth: Integers,
+    waits: Integers,
+    counts: Counts,
+    units: Floats,
+    state: Counts,
+    keys: Integers,
+    traits: Floats,
+    seen: Years,
+    row: int,
+    now: int,
+    status: int,
+    draw: int,
+) -> None:
+    """Count a wait that ended, and the care meanwhile: where the child stayed, or bridging."""
+    origin, wish, held = state[row, col.ORIGIN], state[row, col.WISH], state[row, col.HELD]
+    town, form, since = cells[origin, col.C_TOWN], cells[wish, col.C_FORM], state[row, col.SINCE]
+    in_time = forms[form, col.F_IN_TIME_DAYS]
+    held_form = -1 if held < 0 else cells[held, col.C_FORM]
+    book_wait(counts, waits, days, year_first_day, in_time, town, form, held_form, since, now, status)
+    if now <= since:
+        return
+    care_cell, intensity = held, int(traits[row, col.INTENSITY] * ONE)
+    if held < 0:
+        bridging = forms[form, col.F_BRIDGING]
+        care_cell = -1 if bridging < 0 else cell_at[town, bridging]
+        if care_cell < 0:
+            return
+        intensity = 0 if forms[bridging, col.F_PER_TRAJECTORY] > 0 else ONE
+        if forms[bridging, col.F_SPREAD_UNITS] > 0:
+            again = state[row, col.STEP] + (BRIDGING << PURPOSE_SHIFT)
+            k0, k1 = cells[origin, col.C_KEY_LOW], cells[origin, col.C_KEY_HIGH]
+            address = keys[row, col.K_ADDRESS]
+            word = philox(state[row, col.SEQUENCE], again, address, draw, k0, k1)[0]
+            intensity = whole_intensity(quantile_at(intensity_quantiles, bridging, word))
+        year = days[since, col.D_YEAR]
+        counts[year, town, bridging, col.STAYS_STARTED] += 1
+        if now < len(days) - 1:
+            counts[days[now, col.D_YEAR], town, bridging, col.STAYS_ENDED] += 1
+        if forms[bridging, col.F_PER_TRAJECTORY] > 0:
+            units[year, town, bridging] += ONE
+    state[row, col.YOUTH_YEAR] = book_care(
+        tally,
+        youth,
+        seen,
+        days,
+        units_in_year,
+        town,
+        cells[care_cell, col.C_FORM],
+        cells[care_cell, col.C_UNITS_GROUP],
+        row,
+        since,
+        now,
+        intensity,
+        state[row, col.YOUTH_YEAR],
+    )
 
-    ``simply``: count what is simple here.
-    """
+
+@compiled
+def live_together(
+    t: Packed, drawn: Drawn, out: Out, work: Work, kids: Kids, lines: Lines, r: int
+) -> None:
+    """Let those who ask for a place, or have one at the start, live through the days."""
     cells = t.cells
     forms = t.forms
     days = t.days
@@ -121,6 +176,7 @@ def live_together(
     waits = work.waits
     used = work.used
     counts = out.counts[r]
+    units = out.units[r]
     state = kids.state
     links = kids.links
     keys = kids.keys
@@ -128,7 +184,6 @@ def live_together(
     seen = kids.seen
     batch_rows = kids.batch
     joining_rows = kids.joining
-    rest_rows = kids.rest
     day_first = lines.day_first
     ends = lines.ends
     taken = lines.taken
@@ -142,32 +197,62 @@ def live_together(
         joining, batch = wake(
             cells, state, links, day_first, ends, blocked, joining_rows, batch_rows, day
         )
-        rest = 0
         for index in range(batch):
             row = batch_rows[index]
-            if not simply or state[row, col.STATUS] != col.STAY_ENDS:
-                rest_rows[rest] = row
-                rest += 1
-                continue
+            status = state[row, col.STATUS]
+            town = cells[state[row, col.ORIGIN], col.C_TOWN]
             cell, now, word = state[row, col.CELL], day, keys[row, col.K_NEXT_WORD]
-            town = cells[cell, col.C_TOWN]
+            to, rank, decided = -1, 0, status != col.STAY_ENDS
+            holds = False
+            if decided:  # it stopped waiting, without a place
+                _end_wait(
+                    cells,
+                    forms,
+                    cell_at,
+                    days,
+                    year_first_day,
+                    intensity_quantiles,
+                    units_in_year,
+                    tally,
+                    youth,
+                    waits,
+                    counts,
+                    units,
+                    state,
+                    keys,
+                    traits,
+                    seen,
+                    row,
+                    day,
+                    status,
+                    draw,
+                )
+                cell = state[row, col.HELD]
+                holds = cell >= 0
+                if status == col.ESCALATES:
+                    rank = state[row, col.PRIORITY]
+                    to = cell_at[town, forms[cells[state[row, col.WISH], col.C_FORM], col.F_ESCALATION]]
             state[row, col.STATUS] = col.GONE
             while now < horizon:
-                form = cells[cell, col.C_FORM]
-                move = next_move(
-                    forms[form, col.F_MOVE_FIRST],
-                    forms[form, col.F_MOVES_END],
-                    move_group,
-                    move_probability,
-                    move_effects,
-                    town,
-                    now,
-                    uniform(word),
-                )
-                to = -1 if move < 0 else cell_at[town, moves[move, col.M_TO]]
+                if not decided:
+                    form = cells[cell, col.C_FORM]
+                    move = next_move(
+                        forms[form, col.F_MOVE_FIRST],
+                        forms[form, col.F_MOVES_END],
+                        move_group,
+                        move_probability,
+                        move_effects,
+                        town,
+                        now,
+                        uniform(word),
+                    )
+                    to = -1 if move < 0 else cell_at[town, moves[move, col.M_TO]]
+                    holds = move >= 0 and moves[move, col.M_HOLDS] > 0
+                    rank = 0 if move < 0 else moves[move, col.M_CLASS]
+                decided = False
                 asks = to >= 0 and cells[to, col.C_POOL] >= 0
-                holds = asks and moves[move, col.M_HOLDS] > 0
-                if not holds:
+                if cell >= 0 and not (asks and holds):
+                    form = cells[cell, col.C_FORM]
                     counts[days[now, col.D_YEAR], town, form, col.STAYS_ENDED] += 1
                 if to < 0:
                     break
@@ -190,7 +275,7 @@ def live_together(
                         row,
                         to,
                         cell if holds else -1,
-                        moves[move, col.M_CLASS],
+                        rank,
                         now,
                         False,
                         0.0,
@@ -225,7 +310,7 @@ def live_together(
                 )
                 counts[in_year, town, form, col.STAYS_STARTED] += 1
                 if forms[form, col.F_PER_TRAJECTORY] > 0:
-                    out.units[r, in_year, town, form] += ONE
+                    units[in_year, town, form] += ONE
                 state[row, col.YOUTH_YEAR] = book_care(
                     tally,
                     youth,
@@ -243,8 +328,6 @@ def live_together(
                 )
                 traits[row, col.INTENSITY] = intensity / ONE
                 now = end
-        if rest > 0 and not follow(t, drawn, out, work, kids, log, r, col.BATCH, rest):
-            return False
         joining = after_the_stays(
             state, links, day_first, taken, joining_rows, batch_rows, day, joining, batch
         )
@@ -255,20 +338,50 @@ def live_together(
         batch = resolve_circles(
             cells, state, links, day_first, ends, blocked, taken, search, batch_rows, day, batch
         )
-        rest = 0
         for index in range(batch):
             row = batch_rows[index]
-            cell, since = state[row, col.WISH], state[row, col.SINCE]
+            cell, held, since = state[row, col.WISH], state[row, col.HELD], state[row, col.SINCE]
             town, form = cells[cell, col.C_TOWN], cells[cell, col.C_FORM]
-            cared_for = state[row, col.HELD] >= 0 or (since < day and forms[form, col.F_BRIDGING] >= 0)
-            if not simply or cared_for:
-                rest_rows[rest] = row
-                rest += 1
-                continue
-            in_time = forms[form, col.F_IN_TIME_DAYS]
-            book_wait(
-                counts, waits, days, year_first_day, in_time, town, form, -1, since, day, col.ADMITTED
-            )
+            if held < 0 and (since == day or forms[form, col.F_BRIDGING] < 0):  # no care meanwhile
+                in_time = forms[form, col.F_IN_TIME_DAYS]
+                book_wait(
+                    counts,
+                    waits,
+                    days,
+                    year_first_day,
+                    in_time,
+                    town,
+                    form,
+                    -1,
+                    since,
+                    day,
+                    col.ADMITTED,
+                )
+            else:
+                _end_wait(
+                    cells,
+                    forms,
+                    cell_at,
+                    days,
+                    year_first_day,
+                    intensity_quantiles,
+                    units_in_year,
+                    tally,
+                    youth,
+                    waits,
+                    counts,
+                    units,
+                    state,
+                    keys,
+                    traits,
+                    seen,
+                    row,
+                    day,
+                    col.ADMITTED,
+                    draw,
+                )
+            if held >= 0:
+                counts[year, town, cells[held, col.C_FORM], col.STAYS_ENDED] += 1
             origin, address = state[row, col.ORIGIN], keys[row, col.K_ADDRESS]
             sequence, step = state[row, col.SEQUENCE], state[row, col.STEP]
             k0, k1 = cells[origin, col.C_KEY_LOW], cells[origin, col.C_KEY_HIGH]
@@ -293,7 +406,7 @@ def live_together(
             )
             counts[year, town, form, col.STAYS_STARTED] += 1
             if forms[form, col.F_PER_TRAJECTORY] > 0:
-                out.units[r, year, town, form] += ONE
+                units[year, town, form] += ONE
             state[row, col.YOUTH_YEAR] = book_care(
                 tally,
                 youth,
@@ -316,10 +429,77 @@ def live_together(
             state[row, col.END] = min(end, col.FAR_DAY)
             keys[row, col.K_NEXT_WORD] = word
             traits[row, col.INTENSITY] = intensity / ONE
-        if rest > 0 and not follow(t, drawn, out, work, kids, log, r, col.BATCH, rest):
-            return False
         plan_ends(state, links, day_first, batch_rows, batch)
         if day + 1 == year_first_day[year + 1]:
             close_year(waits, counts[year], out.wait_p90_days[r, year])
-    batch = still_waiting(state, rest_rows, used[col.ROWS], horizon)
+    batch = still_waiting(state, batch_rows, used[col.ROWS], horizon)
+    for index in range(batch):
+        _end_wait(
+            cells,
+            forms,
+            cell_at,
+            days,
+            year_first_day,
+            intensity_quantiles,
+            units_in_year,
+            tally,
+            youth,
+            waits,
+            counts,
+            units,
+            state,
+            keys,
+            traits,
+            seen,
+            batch_rows[index],
+            horizon,
+            col.STILL_WAITS,
+            draw,
+        )
+
+
+@compiled
+def live_together_one_by_one(
+    t: Packed, drawn: Drawn, out: Out, work: Work, kids: Kids, lines: Lines, log: Log, r: int
+) -> bool:
+    """Do as ``live_together``, with whatever ``follow`` knows of; False: no room for a row."""
+    cells = t.cells
+    days = t.days
+    places = drawn.places[r]
+    used = work.used
+    state = kids.state
+    links = kids.links
+    keys = kids.keys
+    batch_rows = kids.batch
+    joining_rows = kids.joining
+    day_first = lines.day_first
+    ends = lines.ends
+    taken = lines.taken
+    blocked = lines.blocked
+    search = lines.search
+    horizon = len(days) - 1
+    open_lines(kids, lines, used[col.ROWS])
+    for day in range(horizon):
+        year = days[day, col.D_YEAR]
+        joining, batch = wake(
+            cells, state, links, day_first, ends, blocked, joining_rows, batch_rows, day
+        )
+        if not follow(t, drawn, out, work, kids, log, r, col.BATCH, batch):
+            return False
+        joining = after_the_stays(
+            state, links, day_first, taken, joining_rows, batch_rows, day, joining, batch
+        )
+        line_up(cells, state, links, keys, day_first, ends, blocked, joining_rows, joining)
+        batch = admit_all(
+            cells, places, state, links, day_first, ends, blocked, taken, batch_rows, day, year
+        )
+        batch = resolve_circles(
+            cells, state, links, day_first, ends, blocked, taken, search, batch_rows, day, batch
+        )
+        if not follow(t, drawn, out, work, kids, log, r, col.BATCH, batch):
+            return False
+        plan_ends(state, links, day_first, batch_rows, batch)
+        if day + 1 == t.year_first_day[year + 1]:
+            close_year(work.waits, out.counts[r, year], out.wait_p90_days[r, year])
+    batch = still_waiting(state, batch_rows, used[col.ROWS], horizon)
     return bool(follow(t, drawn, out, work, kids, log, r, col.BATCH, batch))
