@@ -20,7 +20,7 @@ from jeugdsim.world.parameters import BLOCK_DRAWS
 if TYPE_CHECKING:
     from distributed import Client
 
-_MOST_PIECE_DRAWS = 50
+_MOST_PIECE_DRAWS = 125
 _PIECES_PER_WORKER = 4
 _LEAST_FAR_DRAWS = 25  # a piece that travels, or is written, costs something by itself
 

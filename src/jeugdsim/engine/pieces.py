@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -69,6 +70,11 @@ class Recipe:
     def scenario(self) -> Scenario:
         """What is assumed."""
         return self.plan.scenario
+
+    @cached_property
+    def nothing(self) -> Arrays:
+        """A piece of one draw without any child."""
+        return _nothing_simulated(self)
 
     def keeps(self, volume: str) -> bool:
         """Tell whether a volume was asked for."""
@@ -206,6 +212,10 @@ def simulate_piece(recipe: Recipe, assumed: Assumed) -> Arrays:
 
 def nothing_simulated(recipe: Recipe) -> Arrays:
     """Return a piece of one draw without any child: which arrays there are, and of which shape."""
+    return recipe.nothing
+
+
+def _nothing_simulated(recipe: Recipe) -> Arrays:
     scenario, years = recipe.scenario, recipe.plan.calendar.years
     level = np.ones((1, len(years)))
     income = None if scenario.settings.world.income_index is None else level

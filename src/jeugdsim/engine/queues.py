@@ -187,6 +187,16 @@ def admit_all(
 
 
 @compiled
+def _may_be_in_circle(blocked: Integers, pool: int) -> bool:
+    """Tell whether somebody holding a place here waits elsewhere, and somebody elsewhere for here."""
+    waits, waited_for = 0, 0
+    for other in range(len(blocked)):
+        waits += blocked[pool, other]
+        waited_for += blocked[other, pool]
+    return bool(waits > 0 and waited_for > 0)
+
+
+@compiled
 def resolve_circles(
     cells: Integers,
     state: Counts,
@@ -203,7 +213,7 @@ def resolve_circles(
     """Let children who hold each other's places change places; return how many were admitted by now."""
     start = 0
     while start < len(taken):
-        held = circle_through(blocked, search, start)
+        held = circle_through(blocked, search, start) if _may_be_in_circle(blocked, start) else -1
         if held < 0:
             start += 1
             continue

@@ -47,7 +47,7 @@ def simulate(
     threads : int, optional
         Threads of this machine; by default the processors this process may use. Not with ``cluster``.
     chunk_draws : int, optional
-        Draws per piece of work; by default at most 50, on a cluster or with a store at most 250.
+        Draws per piece of work; by default at most 125, on a cluster or with a store at most 250.
     progress : bool
         Whether to show a progress bar on stderr.
     cluster : dask.distributed.Client, optional
