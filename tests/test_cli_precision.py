@@ -16,9 +16,7 @@ SMALL = str(DATA / "small")
 NUMBER = "region.payment.total.mean"
 
 
-def test_it_tells_how_precise_the_numbers_are(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_tells_how_precise_the_numbers_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(told, "all_pictures", lambda *_, **__: {})  # tested by themselves
     words = ["run", SMALL, "--draws", "auto", "--precision", f"{NUMBER}=1e6", "--out", str(tmp_path)]
     done = CliRunner().invoke(cli.app, [*words, "--json"])

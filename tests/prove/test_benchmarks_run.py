@@ -15,7 +15,17 @@ pytestmark = pytest.mark.prove
 def test_a_small_measurement_makes_the_table(tmp_path: Path) -> None:
     results, readme = tmp_path / "results.json", tmp_path / "README.md"
     readme.write_text("<!-- bench:start -->\n<!-- bench:end -->\n", encoding="utf-8")
-    small = ["--draws", "3", "--turns", "1", "--large", "300", f"--benchmark-json={results}", "-p", "no:cacheprovider"]
+    small = [
+        "--draws",
+        "3",
+        "--turns",
+        "1",
+        "--large",
+        "300",
+        f"--benchmark-json={results}",
+        "-p",
+        "no:cacheprovider",
+    ]
     for words in (["pytest", "benchmarks", *small], ["benchmarks.table", str(results), str(readme)]):
         done = subprocess.run(
             [sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=False
