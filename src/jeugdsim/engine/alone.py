@@ -16,6 +16,7 @@ from jeugdsim.engine.choices import (
     ask_for_place,
     continuous_stay,
     days_left_changed,
+    draw_next_stay,
     next_move,
     whole_days,
 )
@@ -230,6 +231,20 @@ def follow_alone(t: Packed, drawn: Drawn, out: Out, work: Work, kids: Kids, r: i
                         used[col.ROWS] = row
                         for other in range(len(forms)):
                             seen[row, other] = visits[slot, other]
+                        w0, w1, w2, _ = philox(sequence, step, address, draw, k0, k1)
+                        draw_next_stay(
+                            forms,
+                            stay_quantiles,
+                            intensity_quantiles,
+                            steps,
+                            keys,
+                            traits,
+                            row,
+                            at,
+                            w0,
+                            w1,
+                            w2,
+                        )
                         again = step + (LINE << PURPOSE_SHIFT)
                         w0, w1, w2, w3 = philox(sequence, again, address, draw, k0, k1)
                         state[row, col.POOL] = -1

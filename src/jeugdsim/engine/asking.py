@@ -6,7 +6,12 @@ from jeugdsim.engine import columns as col
 from jeugdsim.engine.ages import NO_LIMIT
 from jeugdsim.engine.arrivals import count_children, stand_side_by_side
 from jeugdsim.engine.booking import book_care
-from jeugdsim.engine.choices import ask_for_place, days_left_changed, first_clients
+from jeugdsim.engine.choices import (
+    ask_for_place,
+    days_left_changed,
+    draw_next_stay,
+    first_clients,
+)
 from jeugdsim.engine.compiled import compiled
 from jeugdsim.engine.keyed import (
     LINE,
@@ -33,7 +38,9 @@ def ask_side_by_side(t: Packed, drawn: Drawn, out: Out, work: Work, kids: Kids, 
     forms = t.forms
     months = t.months
     days = t.days
+    stay_quantiles = t.stay_quantiles
     intensity_quantiles = t.intensity_quantiles
+    steps = t.steps
     remaining_cumulative = t.remaining_cumulative
     remaining_guide = t.remaining_guide
     whole_levers = t.whole
@@ -112,6 +119,19 @@ def ask_side_by_side(t: Packed, drawn: Drawn, out: Out, work: Work, kids: Kids, 
                     traits[row, col.EXTENSION] = 0.0
                     if month >= 0 or on_list:
                         state[row, col.STATUS] = col.ASKING
+                        draw_next_stay(
+                            forms,
+                            stay_quantiles,
+                            intensity_quantiles,
+                            steps,
+                            keys,
+                            traits,
+                            row,
+                            form,
+                            words[0, lane],
+                            words[1, lane],
+                            words[2, lane],
+                        )
                         ask_for_place(
                             cells,
                             rates,

@@ -121,7 +121,8 @@ K_TIE, K_NEXT_WORD, K_ADDRESS, K_ADULT_FROM, K_LOG_AT = range(5)
 """Of a child: what takes more than 32 bits, the day it turns 18, and its last stay in the log."""
 FAR_DAY = 1 << 30  # days beyond are as good as this one
 
-BORN, EXTENSION, INTENSITY = range(3)
+BORN, EXTENSION, INTENSITY, NEXT_DAYS, NEXT_INTENSITY = range(5)
+"""Of a child; ``next`` is the stay it waits for, before any scale."""
 
 (
     ASKING,  # for a place, or about to begin a stay that needs none

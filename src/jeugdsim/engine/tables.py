@@ -15,6 +15,8 @@ import numpy.typing as npt
 from jeugdsim.engine import columns as col
 from jeugdsim.engine.compiled import Counts, Floats, Integers, Truths, Years
 
+_CACHE_LINE = 64  # bytes
+
 
 class Tables(NamedTuple):
     """What is the same in every draw."""
@@ -238,7 +240,7 @@ class Kids(NamedTuple):
     state: Counts  # (n, col.STATE_COLUMNS)
     links: Counts  # (n, 5) small, so that walking along a list does not wait for the states
     keys: Integers  # (n, 5)
-    traits: Floats  # (n, 3) born, extension, intensity
+    traits: Floats  # (n, 5)
     seen: Years  # (n, k) last year in which it was counted in a form
     cost: Floats  # (n, contracts, years) euros of price_year
     batch: Integers  # (n,) rows to which something happens today
@@ -275,7 +277,7 @@ def make_work(t: Tables) -> Work:
         units_in_year=np.empty((len(t.units_members), days + 1)),
         inflow_effects=np.empty((len(t.inflow_members), months)),
         most_moving=np.empty(len(t.move_members)),
-        tally=np.empty((*t.cell_at.shape, len(t.year_first_day), col.TALLY_COLUMNS), dtype=np.int64),
+        tally=_in_cache_lines((*t.cell_at.shape, len(t.year_first_day), col.TALLY_COLUMNS), np.int64),
         youth=np.empty((len(t.cell_at), len(t.year_first_day)), dtype=np.int64),
         arrivals=np.empty(months + 1, dtype=np.int64),
         poisson=np.empty((4, months)),
@@ -293,16 +295,24 @@ def make_work(t: Tables) -> Work:
     )
 
 
+def _in_cache_lines(shape: tuple[int, ...], of: type[np.integer[Any]]) -> npt.NDArray[Any]:
+    """Return zeros that begin where a cache line does, so that a row of 64 bytes is in one."""
+    size, bytes_each = int(np.prod(shape)), np.dtype(of).itemsize
+    room = np.zeros(size + _CACHE_LINE // bytes_each, dtype=of)
+    first = -room.ctypes.data % _CACHE_LINE // bytes_each
+    return room[first : first + size].reshape(shape)
+
+
 def make_kids(t: Tables, children: int) -> Kids:
     """Return room for so many children who ask for a place."""
     rows = children + 1
     years, contracts = len(t.year_first_day) - 1, len(t.retentions)
     costs = (rows, contracts, years) if t.retentions.shape[1] else (rows, 0, 0)
     return Kids(
-        state=np.zeros((rows, col.STATE_COLUMNS), dtype=np.int32),
+        state=_in_cache_lines((rows, col.STATE_COLUMNS), np.int32),
         links=np.zeros((rows, 5), dtype=np.int32),
         keys=np.zeros((rows, 5), dtype=np.int64),
-        traits=np.zeros((rows, 3)),
+        traits=np.zeros((rows, 5)),
         seen=np.zeros((rows, len(t.fixed_stay)), dtype=np.int16),
         cost=np.zeros(costs),
         batch=np.zeros(rows, dtype=np.int64),

@@ -13,6 +13,7 @@ from jeugdsim.engine.choices import (
     ask_for_place,
     continuous_stay,
     days_left_changed,
+    draw_next_stay,
     next_move,
     whole_days,
 )
@@ -261,6 +262,20 @@ def live_together(
                 sequence, step = state[row, col.SEQUENCE], state[row, col.STEP] + 1
                 state[row, col.STEP] = step
                 if asks:
+                    w0, w1, w2, _ = philox(sequence, step, address, draw, k0, k1)
+                    draw_next_stay(
+                        forms,
+                        stay_quantiles,
+                        intensity_quantiles,
+                        steps,
+                        keys,
+                        traits,
+                        row,
+                        cells[to, col.C_FORM],
+                        w0,
+                        w1,
+                        w2,
+                    )
                     again = step + (LINE << PURPOSE_SHIFT)
                     w0, w1, w2, w3 = philox(sequence, again, address, draw, k0, k1)
                     state[row, col.CELL] = cell
@@ -382,28 +397,17 @@ def live_together(
                 )
             if held >= 0:
                 counts[year, town, cells[held, col.C_FORM], col.STAYS_ENDED] += 1
-            origin, address = state[row, col.ORIGIN], keys[row, col.K_ADDRESS]
-            sequence, step = state[row, col.SEQUENCE], state[row, col.STEP]
-            k0, k1 = cells[origin, col.C_KEY_LOW], cells[origin, col.C_KEY_HIGH]
-            scale = stay_scale[form, year] * stay_effects[cells[cell, col.C_STAY_GROUP], day]
-            end, intensity, word = _next_stay(
-                stay_quantiles,
-                intensity_quantiles,
-                steps,
-                forms,
-                whole_levers,
-                effect,
-                cell,
-                form,
-                scale,
-                day,
-                sequence,
-                step,
-                address,
-                draw,
-                k0,
-                k1,
-            )
+            x = traits[row, col.NEXT_DAYS]
+            x *= stay_scale[form, year] * stay_effects[cells[cell, col.C_STAY_GROUP], day]
+            rounding_word = 0
+            if forms[form, col.F_FIXED] > 0:
+                origin, address = state[row, col.ORIGIN], keys[row, col.K_ADDRESS]
+                k0, k1 = cells[origin, col.C_KEY_LOW], cells[origin, col.C_KEY_HIGH]
+                again = state[row, col.STEP] + (ROUNDING << PURPOSE_SHIFT)
+                rounding_word = philox(state[row, col.SEQUENCE], again, address, draw, k0, k1)[0]
+            end = day + whole_days(x, forms[form, col.F_FIXED] > 0, rounding_word)
+            end = days_left_changed(whole_levers, effect, cell, day, end)
+            intensity = int(traits[row, col.NEXT_INTENSITY] * ONE)
             counts[year, town, form, col.STAYS_STARTED] += 1
             if forms[form, col.F_PER_TRAJECTORY] > 0:
                 units[year, town, form] += ONE
@@ -427,8 +431,7 @@ def live_together(
             state[row, col.STATUS] = col.IN_PLACE
             state[row, col.ENTRY] = day
             state[row, col.END] = min(end, col.FAR_DAY)
-            keys[row, col.K_NEXT_WORD] = word
-            traits[row, col.INTENSITY] = intensity / ONE
+            traits[row, col.INTENSITY] = traits[row, col.NEXT_INTENSITY]
         plan_ends(state, links, day_first, batch_rows, batch)
         if day + 1 == year_first_day[year + 1]:
             close_year(waits, counts[year], out.wait_p90_days[r, year])
