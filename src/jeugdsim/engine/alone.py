@@ -110,7 +110,9 @@ def follow_alone(t: Packed, drawn: Drawn, out: Out, work: Work, kids: Kids, r: i
             )
             philox_side_by_side(sequences, 0, addresses, draw, k0, k1, lanes, words)
             # First stays.
-            ending[:, :] = 0
+            for end_year in range(len(ending)):
+                for column in range(ending.shape[1]):
+                    ending[end_year, column] = 0
             moved, lane = 0, 0
             for run in range(runs):
                 month, lanes_end = lane_runs[run, col.R_GROUP] - 1, lane_runs[run, col.R_END]

@@ -41,11 +41,17 @@ def inlined(function: Kernel) -> Kernel:
 
 
 def _take_constants_as_numbers(kernel: Any) -> None:
-    """Keep numba from compiling a kernel anew for every constant that another calls it with."""
+    """Keep numba from compiling a kernel anew for every constant or width of number it is given."""
     template_for = kernel.get_call_template
 
     def by_type(args: Sequence[Any], kws: Mapping[str, Any]) -> Any:
-        plain = {name: types.unliteral(of) for name, of in kws.items()}
-        return template_for(tuple(types.unliteral(of) for of in args), plain)
+        plain = {name: _number(of) for name, of in kws.items()}
+        return template_for(tuple(_number(of) for of in args), plain)
 
     kernel.get_call_template = by_type
+
+
+def _number(of: Any) -> Any:
+    """Return the type of an argument, a whole number as one of 64 bits."""
+    plain = types.unliteral(of)
+    return types.int64 if plain in (types.int16, types.int32) else plain

@@ -23,8 +23,9 @@ from jeugdsim.engine.together import live_together, live_together_one_by_one
 @compiled
 def _multiply_effects(members: Truths, phase: Floats, effect: Floats, out: Floats) -> None:
     """Write the product of (1 + effect x phase) over the effects of each group; out (group, time)."""
-    out[:, :] = 1.0
     for group in range(members.shape[0]):
+        for moment in range(phase.shape[1]):
+            out[group, moment] = 1.0
         for index in range(members.shape[1]):
             if members[group, index]:
                 for moment in range(phase.shape[1]):
@@ -114,7 +115,7 @@ def simulate_draw(
     First everybody on their own; those who ask for a place, or have one at the start, then live
     through the days together. ``one_by_one``: nobody side by side; it makes no bit of difference.
     """
-    _begin(work, kids)
+    _begin(work, kids, lines)
     alone = not one_by_one and len(t.until_age) == 0 and t.retentions.shape[1] == 0
     limited = drawn.places.shape[1] > 0
     if alone:
@@ -145,10 +146,11 @@ def simulate_draw(
     return True
 
 
-def _begin(work: Work, kids: Kids) -> None:
+def _begin(work: Work, kids: Kids, lines: Lines) -> None:
     """Forget the draw before."""
-    for counted in (work.seen_child, work.waits, work.used, work.tally, work.youth, kids.cost[0]):
-        counted[...] = 0
+    counted = (work.seen_child, work.waits, work.used, work.tally, work.youth, kids.cost[0])
+    for numbers in (*counted, *lines):
+        numbers[...] = 0
 
 
 @compiled

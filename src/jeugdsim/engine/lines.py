@@ -7,16 +7,6 @@ from __future__ import annotations
 
 from jeugdsim.engine import columns as col
 from jeugdsim.engine.compiled import Counts, Integers, compiled
-from jeugdsim.engine.tables import Lines
-
-
-@compiled
-def clear_lines(lines: Lines) -> None:
-    """Empty the calendar, the lines and all that was counted about them."""
-    lines.day_first[:] = 0
-    lines.ends[:, :, :] = 0
-    lines.taken[:] = 0
-    lines.blocked[:, :] = 0
 
 
 @compiled

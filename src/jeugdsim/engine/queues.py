@@ -12,7 +12,6 @@ from jeugdsim.engine import columns as col
 from jeugdsim.engine.compiled import Counts, Floats, Integers, compiled
 from jeugdsim.engine.lines import (
     circle_through,
-    clear_lines,
     first_in_line,
     leave_line,
     put_on_day,
@@ -25,8 +24,7 @@ from jeugdsim.engine.tables import Kids, Lines
 
 @compiled
 def open_lines(kids: Kids, lines: Lines, rows: int) -> None:
-    """Put the children of a draw on the calendar: when their stay ends, or when they ask."""
-    clear_lines(lines)
+    """Put the children of a draw on an empty calendar: when their stay ends, or when they ask."""
     state, links = kids.state, kids.links
     day_first, taken = lines.day_first, lines.taken
     for row in range(1, rows + 1):
