@@ -82,7 +82,8 @@ def bytes_under_way(recipe: Recipe, crew: Threads, size: int) -> int:
     asking = (drawn.stock + drawn.waiting + drawn.inflow.sum(axis=2))[:, tables.pool_at >= 0].sum()
     room = _bytes(make_work(tables)) + _bytes(make_lines(tables))
     room += int(asking * _bytes(make_kids(tables, 1)) / 2)  # it makes a spare row
-    pieces = AHEAD * crew.number * size * (counted + assumed)
+    # What waits to be taken up holds no counts yet.
+    pieces = crew.number * size * (counted + AHEAD * assumed)
     at_work = crew.number * (size * _bytes(drawn) + room)
     return _bytes(tables) + 2 * BLOCK_DRAWS * assumed + pieces + at_work
 
