@@ -82,6 +82,11 @@ def test_units_that_make_no_sense_are_refused(
 
 def test_a_result_without_a_dimension_is_refused(small: js.Scenario, volumes: xr.Dataset) -> None:
     with pytest.raises(ValueError, match="must have the dimensions"):
+        js.settle(volumes.isel(municipality=0, drop=True), small)
+
+
+def test_volumes_without_what_is_paid_for_are_refused(small: js.Scenario, volumes: xr.Dataset) -> None:
+    with pytest.raises(ValueError, match=r"needs units, .* variables=\['units'\]"):
         js.settle(volumes.drop_vars("units"), small)
 
 
