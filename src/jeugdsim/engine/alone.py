@@ -69,7 +69,6 @@ def follow_alone(t: Packed, drawn: Drawn, out: Out, work: Work, kids: Kids, r: i
     youth = work.youth
     arrivals = work.arrivals
     sequences, addresses = work.lanes[col.L_SEQUENCE], work.lanes[col.L_ADDRESS]
-    ends = work.lanes[col.L_END]
     words = work.words
     movers = work.movers
     lane_runs = work.runs
@@ -159,7 +158,7 @@ def follow_alone(t: Packed, drawn: Drawn, out: Out, work: Work, kids: Kids, r: i
                     if words[2, lane] < moving_below and end < horizon:
                         movers[col.M_LANE, moved] = lane
                         movers[col.M_INTENSITY, moved] = intensity
-                        ends[moved] = end
+                        movers[col.M_DAY, moved] = end
                         moved += 1
                     days_until += day
                     intensity_begun += intensity
@@ -194,10 +193,9 @@ def follow_alone(t: Packed, drawn: Drawn, out: Out, work: Work, kids: Kids, r: i
                 lane = movers[col.M_LANE, index]
                 for other in range(len(forms)):
                     visits[index, other] = -1
-                visits[index, form] = days[ends[index], col.D_AFTER] - 1
+                visits[index, form] = days[movers[col.M_DAY, index], col.D_AFTER] - 1
                 movers[col.M_SLOT, index] = index
                 movers[col.M_WORD, index] = words[2, lane]
-                movers[col.M_DAY, index] = ends[index]
                 movers[col.M_FORM, index] = form
                 movers[col.M_SEQUENCE, index] = sequences[lane]
                 movers[col.M_ADDRESS, index] = addresses[lane]

@@ -76,8 +76,8 @@ TALLY_COLUMNS = 8  # a cache line
 
 # Children of a cell side by side, in runs of those who came in the same month.
 LANES = 512
-L_SEQUENCE, L_ADDRESS, L_END = range(3)
-LANE_ROWS = 3
+L_SEQUENCE, L_ADDRESS = range(2)
+LANE_ROWS = 2
 M_LANE, M_SEQUENCE, M_ADDRESS, M_WORD, M_DAY, M_FORM, M_INTENSITY, M_SLOT = range(8)
 """Of those who move: lane, address, word for where to, day and form they leave, row of their visits."""
 MOVER_ROWS = 8

@@ -28,7 +28,7 @@ def compiled(function: Kernel) -> Kernel:
     kernel = numba.njit(**_OPTIONS)(function)
     if kernel is function:  # NUMBA_DISABLE_JIT
         return function
-    _take_constants_as_numbers(kernel)
+    _compile_once(kernel)
     cache = kernel_cache(function)
     if cache is not None:
         kernel._cache = cache
@@ -40,7 +40,7 @@ def inlined(function: Kernel) -> Kernel:
     return cast(Kernel, numba.njit(inline="always")(function))
 
 
-def _take_constants_as_numbers(kernel: Any) -> None:
+def _compile_once(kernel: Any) -> None:
     """Keep numba from compiling a kernel anew for every constant or width of number it is given."""
     template_for = kernel.get_call_template
 
