@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from jeugdsim.engine.drawn import draw_shocks, make_drawn
+from jeugdsim.engine.drawn import make_drawn
 from jeugdsim.engine.keyed import (
     INFLOW_COUNT,
     PURPOSE_SHIFT,
@@ -30,6 +30,7 @@ from jeugdsim.engine.keyed import (
 )
 from jeugdsim.engine.plan import make_plan, make_tables
 from jeugdsim.engine.tables import Drawn, Tables
+from jeugdsim.engine.yearly_shocks import draw_shocks
 from jeugdsim.scenario import Scenario
 from jeugdsim.world.parameters import draw_parameters
 

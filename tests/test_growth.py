@@ -15,8 +15,9 @@ from benchmarks.growth import (
     whole_country,
     with_years,
 )
-from jeugdsim.engine.drawn import make_drawn, no_shocks
+from jeugdsim.engine.drawn import make_drawn
 from jeugdsim.engine.plan import make_plan
+from jeugdsim.engine.yearly_shocks import no_shocks
 from jeugdsim.scenario import Scenario
 from jeugdsim.world.parameters import mean_parameters
 

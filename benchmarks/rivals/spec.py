@@ -17,8 +17,9 @@ from pydantic import BaseModel
 import jeugdsim as js
 from benchmarks.floor import with_room
 from benchmarks.scarce import SCARCE
-from jeugdsim.engine.drawn import make_drawn, no_shocks
+from jeugdsim.engine.drawn import make_drawn
 from jeugdsim.engine.plan import make_plan, make_tables
+from jeugdsim.engine.yearly_shocks import no_shocks
 from jeugdsim.scenario import Scenario
 from jeugdsim.scenario.numbers import mean_of
 from jeugdsim.world.parameters import draw_parameters

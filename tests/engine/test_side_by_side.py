@@ -24,13 +24,15 @@ from jeugdsim.engine.drawn import make_drawn
 from jeugdsim.engine.keyed import philox, philox_side_by_side
 from jeugdsim.engine.pieces import assume, make_recipe
 from jeugdsim.engine.tables import Out
+from jeugdsim.engine.yearly_shocks import shocks_of
 
 
 def both(scenario: js.Scenario, draws: int, seed: int = 7) -> tuple[Out, Out]:
     """Return what is counted side by side, and one by one."""
     recipe = make_recipe(scenario, seed)
     assumed = assume(recipe, range(draws))
-    drawn = make_drawn(recipe.plan, assumed.parameters, assumed.shocks, np.arange(draws))
+    shocks = shocks_of(recipe.plan, assumed.normals)
+    drawn = make_drawn(recipe.plan, assumed.parameters, shocks, np.arange(draws))
     together, _, _ = simulate_chunk(recipe.tables, drawn)
     apart, _, _ = simulate_chunk(recipe.tables, drawn, one_by_one=True)
     return together, apart

@@ -8,8 +8,8 @@ from regions import DATA
 from thorny import thorny
 
 import jeugdsim as js
-from jeugdsim.engine.drawn import draw_shocks
 from jeugdsim.engine.plan import make_plan
+from jeugdsim.engine.yearly_shocks import draw_shocks
 from jeugdsim.world.index import draw_index_paths
 from jeugdsim.world.keys import generator, uniforms_from
 from jeugdsim.world.parameters import draw_parameters, latin_hypercube

@@ -100,15 +100,16 @@ def stand_side_by_side(
     lanes, count = 0, 0
     while group < len(arrivals) and lanes < col.LANES:
         take = min(arrivals[group] - taken, col.LANES - lanes)
-        address = STOCK_ADDRESS if group == 0 else months[group - 1, col.T_NUMBER] + 1
-        for lane in range(lanes, lanes + take):
-            sequences[lane] = taken + lane - lanes
-            addresses[lane] = address
-        lanes += take
-        taken += take
-        runs[count, col.R_GROUP] = group
-        runs[count, col.R_END] = lanes
-        count += 1
+        if take > 0:
+            address = STOCK_ADDRESS if group == 0 else months[group - 1, col.T_NUMBER] + 1
+            for lane in range(lanes, lanes + take):
+                sequences[lane] = taken + lane - lanes
+                addresses[lane] = address
+            lanes += take
+            taken += take
+            runs[count, col.R_GROUP] = group
+            runs[count, col.R_END] = lanes
+            count += 1
         if taken == arrivals[group]:
             group += 1
             taken = 0

@@ -15,74 +15,16 @@ from jeugdsim.engine.effects import Effect
 from jeugdsim.engine.limits import drawn_limits, stay_until_limit
 from jeugdsim.engine.plan import Plan
 from jeugdsim.engine.tables import Drawn
+from jeugdsim.engine.yearly_shocks import Shocks
 from jeugdsim.scenario.findings import Finding, ScenarioError
 from jeugdsim.scenario.numbers import mean_of
 from jeugdsim.world.growth import growth_factor
 from jeugdsim.world.parameters import Parameters
 from jeugdsim.world.phases import phase
-from jeugdsim.world.shocks import autoregressive_normals, gamma_shock
 
 Array = npt.NDArray[np.float64]
 _MOST_GENERATIONS = 1_000
 _ENDLESS = 1e6  # rounds through care no real child makes
-
-
-@dataclass(frozen=True)
-class Shocks:
-    """Yearly shocks with mean 1: of a year, or of a municipality in a year.
-
-    Attributes
-    ----------
-    inflow : ndarray, shape (draws, municipalities, years)
-        Region times municipality.
-    stay, units : ndarray, shape (draws, years)
-        Regional.
-    """
-
-    inflow: Array
-    stay: Array
-    units: Array
-
-    def rows(self, piece: slice) -> Shocks:
-        """Return the shocks of some draws."""
-        return Shocks(self.inflow[piece], self.stay[piece], self.units[piece])
-
-
-def draw_shocks(plan: Plan, seed: int, draws: int, first: int = 0) -> Shocks:
-    """Draw the yearly shocks of a scenario, for the draws from number ``first`` on."""
-    world, years = plan.scenario.settings.world, plan.calendar.years
-
-    def shock(name: str, cv: float, autocorrelation: float) -> Array:
-        if cv == 0.0:
-            return np.ones((draws, len(years)))
-        z = autoregressive_normals(seed, name, years, draws, autocorrelation, first)
-        return gamma_shock(z, cv)
-
-    region = shock(
-        "inflow_shock_region",
-        world.inflow_shock_region_cv,
-        world.inflow_shock_region_autocorrelation,
-    )
-    towns = [
-        shock(
-            f"inflow_shock_municipality.{row.cbs_code}",
-            world.inflow_shock_municipality_cv,
-            world.inflow_shock_municipality_autocorrelation,
-        )
-        for row in plan.scenario.municipalities
-    ]
-    return Shocks(
-        inflow=region[:, None, :] * np.stack(towns, axis=1),
-        stay=shock("stay_shock", world.stay_shock_cv, world.stay_shock_autocorrelation),
-        units=shock("units_shock", world.units_shock_cv, world.units_shock_autocorrelation),
-    )
-
-
-def no_shocks(plan: Plan, draws: int) -> Shocks:
-    """Return shocks at their mean."""
-    years, towns = len(plan.calendar.years), len(plan.scenario.municipalities)
-    regional = np.ones((draws, years))
-    return Shocks(np.ones((draws, towns, years)), regional, regional)
 
 
 def yearly_growth(plan: Plan, parameters: Parameters, quantity: str) -> Array:

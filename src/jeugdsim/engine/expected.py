@@ -17,13 +17,14 @@ import numpy.typing as npt
 import xarray as xr
 
 from jeugdsim import __version__
-from jeugdsim.engine.drawn import make_drawn, no_shocks, stationary_stock
+from jeugdsim.engine.drawn import make_drawn, stationary_stock
 from jeugdsim.engine.flows import forward, make_room, returning
 from jeugdsim.engine.limits import Pool, drawn_places
 from jeugdsim.engine.network import Moment, Network, Town, make_moment, make_network
 from jeugdsim.engine.plan import make_plan
 from jeugdsim.engine.scarcity import Scarcity, Truths
 from jeugdsim.engine.variances import volume_variances
+from jeugdsim.engine.yearly_shocks import no_shocks
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.world.index import mean_definitive_index, mean_index
 from jeugdsim.world.parameters import Parameters, mean_parameters

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from jeugdsim.engine.drawn import make_drawn, no_shocks
-from jeugdsim.engine.parts import piece_draws
+from jeugdsim.engine.parts import pieces_of
 from jeugdsim.engine.pieces import Arrays, Recipe, make_recipe, nothing_simulated
 from jeugdsim.engine.tables import make_kids, make_lines, make_out, make_work
 from jeugdsim.engine.threads import AHEAD, Threads, processors
 from jeugdsim.scenario.model import Scenario
-from jeugdsim.world.parameters import BLOCK_DRAWS, mean_parameters
+from jeugdsim.world.parameters import BLOCK_DRAWS
 
 _MEMORY = Path("/proc/meminfo")
 _OWN_GROUP = Path("/proc/self/cgroup")
@@ -63,8 +60,8 @@ def memory_needed(
     True
     """
     recipe, crew = make_recipe(scenario, _ANY_SEED, variables), Threads(threads or processors())
-    size = piece_draws(draws, crew, None, far=False)
-    return bytes_of(nothing_simulated(recipe)) * draws + bytes_under_way(recipe, crew, size)
+    pieces = pieces_of(range(draws), crew, None)
+    return bytes_of(nothing_simulated(recipe)) * draws + bytes_besides(recipe, crew, pieces)
 
 
 def bytes_of(arrays: Arrays) -> int:
@@ -72,12 +69,24 @@ def bytes_of(arrays: Arrays) -> int:
     return sum(array.nbytes for array in arrays.values())
 
 
+def bytes_besides(recipe: Recipe, crew: Threads, pieces: Iterable[range]) -> int:
+    """Return what is held besides the volumes of all draws when memory is at its most.
+
+    While the first, long pieces are under way there are few volumes yet.
+    """
+    kept = bytes_of(nothing_simulated(recipe))
+    cut_up = list(pieces)
+    always = bytes_under_way(recipe, crew, 0)
+    of_a_draw = bytes_under_way(recipe, crew, 1) - always
+    yet_to_come = cut_up[-1].stop
+    return always + max(of_a_draw * len(piece) - kept * (yet_to_come - piece.stop) for piece in cut_up)
+
+
 def bytes_under_way(recipe: Recipe, crew: Threads, size: int) -> int:
     """Return what is held while pieces of ``size`` draws are simulated, besides what is kept."""
-    plan, tables = recipe.plan, recipe.tables
-    parameters, shocks = mean_parameters(plan.scenario), no_shocks(plan, 1)
-    drawn = make_drawn(plan, parameters, shocks, np.zeros(1, dtype=np.int64))
-    assumed = parameters.values.nbytes + parameters.clipped.nbytes + shocks.inflow.nbytes
+    tables, drawn, parameters = recipe.tables, recipe.usual.drawn, recipe.usual.parameters
+    shocks = recipe.usual.shocks.inflow
+    assumed = parameters.values.nbytes + parameters.clipped.nbytes + shocks.nbytes
     counted = _bytes(make_out(tables, 1)) + bytes_of(nothing_simulated(recipe))
     asking = (drawn.stock + drawn.waiting + drawn.inflow.sum(axis=2))[:, tables.pool_at >= 0].sum()
     room = _bytes(make_work(tables)) + _bytes(make_lines(tables))

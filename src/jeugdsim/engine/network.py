@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import CubicSpline
 
-from jeugdsim.engine.drawn import Shocks, make_drawn, units_factor
+from jeugdsim.engine.drawn import make_drawn, units_factor
 from jeugdsim.engine.flows import Changes, Lengths, Routes
 from jeugdsim.engine.kernels import prepare_effects
 from jeugdsim.engine.plan import Plan, make_plan, make_tables
 from jeugdsim.engine.stays import EmpiricalStay, FixedStay, Stay
 from jeugdsim.engine.tables import Drawn, Tables, make_work
+from jeugdsim.engine.yearly_shocks import Shocks
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.world.parameters import Parameters
 

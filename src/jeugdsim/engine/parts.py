@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _MOST_PIECE_DRAWS = 125
 _PIECES_PER_WORKER = 4
+_LEAST_DRAWS = 10  # what a piece costs by itself is that of about one draw
 _LEAST_FAR_DRAWS = 25  # a piece that travels, or is written, costs something by itself
 
 
@@ -88,6 +89,24 @@ def piece_draws(draws: int, crew: Crew, chunk_draws: int | None, *, far: bool) -
     return chunk_draws or min(_MOST_PIECE_DRAWS, max(1, even))
 
 
+def pieces_of(draws: range, crew: Crew, chunk_draws: int | None) -> Iterator[range]:
+    """Give the pieces of a run; where nobody says how long, they get shorter towards the end.
+
+    The last to be finished then is a short one, and nobody waits long for who has it.
+    """
+    near = isinstance(crew, Threads)
+    size = piece_draws(len(draws), crew, chunk_draws, far=not near)
+    if chunk_draws is not None or not near:
+        yield from cut(draws, size)
+        return
+    first = draws.start
+    while first < draws.stop:
+        share = (draws.stop - first) // (_PIECES_PER_WORKER * crew.number)
+        stop = min(first + min(size, max(_LEAST_DRAWS, share)), draws.stop)
+        yield range(first, stop)
+        first = stop
+
+
 def progress_bar(recipe: Recipe, draws: int, progress: bool, done: int = 0) -> tqdm[Any]:
     """Return a bar that counts draws, on stderr."""
     name = recipe.scenario.name
@@ -123,9 +142,9 @@ def simulate_range(
         As ``simulate`` gives, bit by bit its draws of these numbers.
     """
     arrays = _room(recipe, len(draws))
-    size = piece_draws(len(draws), crew, chunk_draws, far=not isinstance(crew, Threads))
     bar = progress_bar(recipe, len(draws), progress)
-    with bar, closing(crew.finished(recipe, cut(draws, size))) as finished:
+    pieces = pieces_of(draws, crew, chunk_draws)
+    with bar, closing(crew.finished(recipe, pieces)) as finished:
         for piece, counted in finished:
             _put(arrays, slice(piece.start - draws.start, piece.stop - draws.start), counted)
             bar.update(len(piece))

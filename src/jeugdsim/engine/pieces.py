@@ -17,17 +17,17 @@ import numpy.typing as npt
 
 from jeugdsim.engine.chunk import simulate_chunk
 from jeugdsim.engine.countable import refuse_uncountable
-from jeugdsim.engine.drawn import (
-    Shocks,
-    draw_shocks,
-    make_drawn,
-    moves_scaled,
-    no_shocks,
-    units_factor,
-)
+from jeugdsim.engine.drawn import make_drawn, moves_scaled, units_factor
 from jeugdsim.engine.plan import Plan, make_plan, make_tables
 from jeugdsim.engine.tables import Drawn, Out, Tables, make_out
 from jeugdsim.engine.volumes import counts_of
+from jeugdsim.engine.yearly_shocks import (
+    ShockNormals,
+    Shocks,
+    draw_shock_normals,
+    no_shocks,
+    shocks_of,
+)
 from jeugdsim.scenario.findings import listed, nearest, shown
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.world.assumptions import uncertain_assumptions
@@ -72,6 +72,11 @@ class Recipe:
         return self.plan.scenario
 
     @cached_property
+    def usual(self) -> _Given:
+        """A draw in which all assumptions are at their mean."""
+        return _usual(self)
+
+    @cached_property
     def nothing(self) -> Arrays:
         """A piece of one draw without any child."""
         return _nothing_simulated(self)
@@ -82,12 +87,28 @@ class Recipe:
 
 
 @dataclass(frozen=True)
+class _Given:
+    """What is given of some draws when their children are drawn."""
+
+    parameters: Parameters
+    shocks: Shocks
+    drawn: Drawn
+
+
+def _usual(recipe: Recipe) -> _Given:
+    plan = recipe.plan
+    parameters, shocks = mean_parameters(plan.scenario), no_shocks(plan, 1)
+    drawn = make_drawn(plan, parameters, shocks, np.zeros(1, dtype=np.int64))
+    return _Given(parameters, shocks, drawn)
+
+
+@dataclass(frozen=True)
 class Assumed:
     """What is drawn before children are: of draw number ``first`` and those after it."""
 
     first: int
     parameters: Parameters
-    shocks: Shocks
+    normals: ShockNormals
     index: IndexPaths
 
     @property
@@ -103,7 +124,7 @@ class Assumed:
         paths = replace(
             index, provisional=index.provisional[rows], definitive=index.definitive[rows], income=income
         )
-        return Assumed(draws.start, self.parameters.rows(rows), self.shocks.rows(rows), paths)
+        return Assumed(draws.start, self.parameters.rows(rows), self.normals.rows(rows), paths)
 
 
 def make_recipe(scenario: Scenario, seed: int, variables: Collection[str] | None = None) -> Recipe:
@@ -166,7 +187,7 @@ def assume(recipe: Recipe, draws: range) -> Assumed:
     return Assumed(
         first=first,
         parameters=draw_parameters(scenario, seed, size, first=first),
-        shocks=draw_shocks(plan, seed, size, first),
+        normals=draw_shock_normals(plan, seed, size, first),
         index=draw_index_paths(world, price_year, plan.calendar.years, seed, size, first),
     )
 
@@ -203,11 +224,13 @@ def simulate_piece(recipe: Recipe, assumed: Assumed) -> Arrays:
     ScenarioError
         When a draw has more children in a municipality than can be counted.
     """
+    plan, parameters = recipe.plan, assumed.parameters
+    shocks = shocks_of(plan, assumed.normals)
     numbers = np.arange(assumed.first, assumed.draws.stop, dtype=np.int64)
-    drawn = make_drawn(recipe.plan, assumed.parameters, assumed.shocks, numbers)
-    refuse_uncountable(recipe.plan, drawn)
+    drawn = make_drawn(plan, parameters, shocks, numbers)
+    refuse_uncountable(plan, drawn)
     out, _, _ = simulate_chunk(recipe.tables, drawn)
-    return _kept_of(recipe, assumed, drawn, out)
+    return _kept_of(recipe, _Given(parameters, shocks, drawn), assumed.index, out)
 
 
 def nothing_simulated(recipe: Recipe) -> Arrays:
@@ -219,20 +242,14 @@ def _nothing_simulated(recipe: Recipe) -> Arrays:
     scenario, years = recipe.scenario, recipe.plan.calendar.years
     level = np.ones((1, len(years)))
     income = None if scenario.settings.world.income_index is None else level
-    assumed = Assumed(
-        first=0,
-        parameters=mean_parameters(scenario),
-        shocks=no_shocks(recipe.plan, 1),
-        index=IndexPaths(level, level, income),
-    )
-    drawn = make_drawn(recipe.plan, assumed.parameters, assumed.shocks, np.zeros(1, dtype=np.int64))
-    return _kept_of(recipe, assumed, drawn, make_out(recipe.tables, 1))
+    index = IndexPaths(level, level, income)
+    return _kept_of(recipe, recipe.usual, index, make_out(recipe.tables, 1))
 
 
-def _kept_of(recipe: Recipe, assumed: Assumed, drawn: Drawn, out: Out) -> Arrays:
-    plan, parameters, index = recipe.plan, assumed.parameters, assumed.index
-    factor = units_factor(plan, parameters, assumed.shocks)
-    counts = counts_of(plan.scenario, recipe.tables, drawn, out, factor)
+def _kept_of(recipe: Recipe, given: _Given, index: IndexPaths, out: Out) -> Arrays:
+    plan, parameters = recipe.plan, given.parameters
+    factor = units_factor(plan, parameters, given.shocks)
+    counts = counts_of(plan.scenario, recipe.tables, given.drawn, out, factor)
     return {
         **{name: counted for name, counted in counts.items() if recipe.keeps(name)},
         "index_provisional": index.provisional,

@@ -13,10 +13,11 @@ import numpy.typing as npt
 from jeugdsim.engine import columns as col
 from jeugdsim.engine.chunk import simulate_chunk
 from jeugdsim.engine.countable import refuse_uncountable
-from jeugdsim.engine.drawn import draw_shocks, make_drawn, units_factor
+from jeugdsim.engine.drawn import make_drawn, units_factor
 from jeugdsim.engine.keyed import LIST_ADDRESS, STOCK_ADDRESS
 from jeugdsim.engine.plan import Plan, make_plan, make_tables
 from jeugdsim.engine.tables import Log
+from jeugdsim.engine.yearly_shocks import draw_shocks
 from jeugdsim.scenario.findings import nearest, shown
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.world.parameters import draw_parameters
@@ -134,9 +135,9 @@ def trace(
 
 def _logged(plan: Plan, draw: int, seed: int) -> tuple[Log, npt.NDArray[np.float64]]:
     """Simulate one draw with a log; return it and units per day in care, (years, care forms)."""
-    tables, only = make_tables(plan, seed), slice(draw, draw + 1)
-    parameters = draw_parameters(plan.scenario, seed, draw + 1).rows(only)
-    shocks = draw_shocks(plan, seed, draw + 1).rows(only)
+    tables = make_tables(plan, seed)
+    parameters = draw_parameters(plan.scenario, seed, 1, first=draw)
+    shocks = draw_shocks(plan, seed, 1, first=draw)
     drawn = make_drawn(plan, parameters, shocks, np.array([draw]))
     refuse_uncountable(plan, drawn)
     _, _, rows = simulate_chunk(tables, drawn, log_rows=1)

@@ -10,8 +10,8 @@ import numpy as np
 import xarray as xr
 
 from jeugdsim.engine.first_use import tells_of_compiling
-from jeugdsim.engine.memory import bytes_of, bytes_under_way, refuse_beyond_memory
-from jeugdsim.engine.parts import Crew, crew_of, piece_draws, simulate_range
+from jeugdsim.engine.memory import bytes_besides, bytes_of, bytes_under_way, refuse_beyond_memory
+from jeugdsim.engine.parts import Crew, crew_of, piece_draws, pieces_of, simulate_range
 from jeugdsim.engine.pieces import Recipe, make_recipe, nothing_simulated
 from jeugdsim.engine.threads import Threads
 from jeugdsim.scenario.model import Scenario
@@ -114,12 +114,15 @@ def simulate(
         from jeugdsim.engine.store import simulate_into
 
         size = piece_draws(draws, crew, chunk_draws, far=True)
-        _refuse_beyond_memory(recipe, crew, draws, size, held=False)
+        refuse_beyond_memory(recipe, draws, 0, _under_way(recipe, crew, size))
         return simulate_into(
             store, recipe, draws, crew=crew, size=size, resume=resume, progress=progress
         )
-    size = piece_draws(draws, crew, chunk_draws, far=cluster is not None)
-    _refuse_beyond_memory(recipe, crew, draws, size, held=True)
+    if isinstance(crew, Threads):
+        besides = bytes_besides(recipe, crew, pieces_of(range(draws), crew, chunk_draws))
+    else:
+        besides = _under_way(recipe, crew, piece_draws(draws, crew, chunk_draws, far=True))
+    refuse_beyond_memory(recipe, draws, bytes_of(nothing_simulated(recipe)), besides)
     return simulate_range(recipe, range(draws), crew=crew, chunk_draws=chunk_draws, progress=progress)
 
 
@@ -146,12 +149,8 @@ def check_run(draws: int, seed: int, threads: int | None, chunk_draws: int | Non
         raise ValueError(f"draws must be below 2^32, not {draws}")
 
 
-def _refuse_beyond_memory(recipe: Recipe, crew: Crew, draws: int, size: int, *, held: bool) -> None:
-    """Refuse a run in pieces of ``size`` draws, all of them ``held`` in memory or none."""
-    kept = bytes_of(nothing_simulated(recipe))
-    under_way = (
-        bytes_under_way(recipe, crew, size)
-        if isinstance(crew, Threads)
-        else 2 * crew.number * size * kept
-    )
-    refuse_beyond_memory(recipe, draws, kept if held else 0, under_way)
+def _under_way(recipe: Recipe, crew: Crew, size: int) -> int:
+    """Return the bytes held of pieces of ``size`` draws."""
+    if isinstance(crew, Threads):
+        return bytes_under_way(recipe, crew, size)
+    return 2 * crew.number * size * bytes_of(nothing_simulated(recipe))

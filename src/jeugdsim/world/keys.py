@@ -35,6 +35,19 @@ def generator(*parts: str | int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(np.random.SeedSequence(key_number(*parts))))
 
 
+def child_generator(*parts: str | int) -> np.random.Generator:
+    """Return the first generator that ``generator(*parts)`` would spawn, without that one.
+
+    Examples
+    --------
+    >>> (spawned,) = generator(2027, "proef").spawn(1)
+    >>> bool(child_generator(2027, "proef").random() == spawned.random())
+    True
+    """
+    seed = np.random.SeedSequence(key_number(*parts), spawn_key=(0,))
+    return np.random.Generator(np.random.Philox(seed))
+
+
 def uniforms_from(first: int, size: int, *parts: str | int) -> npt.NDArray[np.float64]:
     """Return numbers ``first``, ``first`` + 1, ... of an address's uniforms in [0, 1), shape (size,).
 

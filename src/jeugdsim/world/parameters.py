@@ -19,7 +19,7 @@ from jeugdsim.scenario.numbers import Family, Number
 from jeugdsim.world.assumptions import Assumption, uncertain_assumptions
 from jeugdsim.world.copula import correlated_groups
 from jeugdsim.world.distributions import quantile
-from jeugdsim.world.keys import generator
+from jeugdsim.world.keys import child_generator
 
 Array = npt.NDArray[np.float64]
 BLOCK_DRAWS = 250
@@ -71,20 +71,19 @@ def latin_hypercube(seed: int, name: str, draws: int, first: int = 0) -> Array:
     blocks = _blocks_of(first, draws)
     column = np.empty((len(blocks), BLOCK_DRAWS))
     for place, block in enumerate(blocks):
-        column[place] = _block(generator(seed, "assumption", name, block))
+        column[place] = _block(child_generator(seed, "assumption", name, block))
     return np.clip(column.ravel()[_within(blocks, first, draws)], _TINY, 1 - _TINY)
 
 
 def _block(random: np.random.Generator) -> Array:
     """Return one block: a number in every stratum, the strata shuffled.
 
-    The numbers of ``scipy.stats.qmc.LatinHypercube(1)``, which takes four times as long to set up as
-    to draw them; there are many columns.
+    The numbers of ``scipy.stats.qmc.LatinHypercube(1)``, which takes far longer to set up than to draw
+    them; there are many columns.
     """
-    (own,) = random.spawn(1)
-    below = own.random(BLOCK_DRAWS)
+    below = random.random(BLOCK_DRAWS)
     strata = np.arange(1, BLOCK_DRAWS + 1)
-    own.shuffle(strata)
+    random.shuffle(strata)
     return np.asarray((strata - below) / BLOCK_DRAWS)
 
 

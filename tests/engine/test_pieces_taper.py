@@ -1,0 +1,47 @@
+"""A run on threads is cut into pieces that get shorter, each draw once, in order."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import jeugdsim as js
+from jeugdsim.engine import threads
+from jeugdsim.engine.pieces import Arrays, Assumed, Recipe
+from tests.regions import care_form, region
+
+REGION = region([care_form("zorg")], inflow=20.0)
+
+
+@pytest.mark.parametrize("draws", [1, 7, 60, 700])
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_every_draw_is_in_one_piece_and_none_is_longer_than_the_one_before(
+    draws: int, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pieces: list[range] = []
+    simulate_piece = threads.simulate_piece
+
+    def noted(recipe: Recipe, assumed: Assumed) -> Arrays:
+        pieces.append(assumed.draws)
+        return simulate_piece(recipe, assumed)
+
+    monkeypatch.setattr(threads, "simulate_piece", noted)
+    js.simulate(REGION, draws=draws, seed=3, threads=workers, progress=False)
+    pieces.sort(key=lambda piece: piece.start)
+    assert [draw for piece in pieces for draw in piece] == list(range(draws))
+    sizes = np.array([len(piece) for piece in pieces])
+    assert np.all(np.diff(sizes) <= 0)
+    assert sizes[-1] <= max(10, draws // (4 * workers))
+
+
+def test_pieces_are_as_long_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    simulate_piece = threads.simulate_piece
+
+    def noted(recipe: Recipe, assumed: Assumed) -> Arrays:
+        sizes.append(len(assumed.draws))
+        return simulate_piece(recipe, assumed)
+
+    monkeypatch.setattr(threads, "simulate_piece", noted)
+    js.simulate(REGION, draws=100, seed=3, threads=2, chunk_draws=30, progress=False)
+    assert sorted(sizes) == [10, 30, 30, 30]
