@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jeugdsim.engine import columns as col
-from jeugdsim.engine.compiled import Counts, Floats, Integers, Years, compiled
+from jeugdsim.engine.compiled import Counts, Floats, Integers, Years, brief, compiled
 from jeugdsim.engine.keyed import INTENSITY_BITS, ONE
 
 PART_BITS = 50
@@ -126,7 +126,7 @@ def book_by_year(
         day = until
 
 
-@compiled
+@brief
 def close_tally(
     cells: Integers,
     forms: Integers,

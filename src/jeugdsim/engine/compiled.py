@@ -20,12 +20,24 @@ Truths = npt.NDArray[np.bool_]
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 # Without numba's counting of who uses an array, which took a third of the time. C calls no kernel.
-_OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False, "no_cfunc_wrapper": True}
+_OPTIONS: dict[str, Any] = {"_nrt": False, "no_cfunc_wrapper": True}
 
 
 def compiled(function: Kernel) -> Kernel:
-    """Compile a kernel, kept on disk where there is a place for it; it makes no arrays of its own."""
-    kernel = numba.njit(**_OPTIONS)(function)
+    """Compile a kernel, kept on disk where there is a place for it; it makes no arrays of its own.
+
+    Other threads run Python meanwhile.
+    """
+    return _compiled(function, alone=False)
+
+
+def brief(function: Kernel) -> Kernel:
+    """Compile a kernel that takes microseconds; letting other threads in would take longer."""
+    return _compiled(function, alone=True)
+
+
+def _compiled(function: Kernel, *, alone: bool) -> Kernel:
+    kernel = numba.njit(**_OPTIONS, nogil=not alone)(function)
     if kernel is function:  # NUMBA_DISABLE_JIT
         return function
     _compile_once(kernel)

@@ -15,12 +15,12 @@ from jeugdsim.engine.alone import follow_alone
 from jeugdsim.engine.asking import ask_side_by_side
 from jeugdsim.engine.booking import close_children, close_tally
 from jeugdsim.engine.children import follow
-from jeugdsim.engine.compiled import Floats, Integers, Truths, compiled
+from jeugdsim.engine.compiled import Floats, Integers, Truths, brief, compiled
 from jeugdsim.engine.tables import Drawn, Kids, Lines, Log, Out, Packed, Tables, Work
 from jeugdsim.engine.together import live_together, live_together_one_by_one
 
 
-@compiled
+@brief
 def _multiply_effects(members: Truths, phase: Floats, effect: Floats, out: Floats) -> None:
     """Write the product of (1 + effect x phase) over the effects of each group; out (group, time)."""
     for group in range(members.shape[0]):
@@ -32,7 +32,7 @@ def _multiply_effects(members: Truths, phase: Floats, effect: Floats, out: Float
                     out[group, moment] *= 1.0 + effect[index] * phase[index, moment]
 
 
-@compiled
+@brief
 def _running_sum(daily: Floats, out: Floats) -> None:
     """Write the sums of the days before each day; out has one day more than daily."""
     for group in range(daily.shape[0]):
@@ -43,7 +43,7 @@ def _running_sum(daily: Floats, out: Floats) -> None:
         out[group, daily.shape[1]] = total
 
 
-@compiled
+@brief
 def _running_sum_in_year(daily: Floats, years: Integers, out: Floats) -> None:
     """Write the sums of the days before each day in its year; out has one day more than daily."""
     for group in range(daily.shape[0]):
@@ -55,7 +55,7 @@ def _running_sum_in_year(daily: Floats, years: Integers, out: Floats) -> None:
         out[group, daily.shape[1]] = 0.0
 
 
-@compiled
+@brief
 def _largest(rows: Floats, out: Floats) -> None:
     """Write the largest number of each row; 0 where all are below."""
     for group in range(rows.shape[0]):
