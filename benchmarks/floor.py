@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from jeugdsim.engine.drawn import make_drawn
+from jeugdsim.engine.drawn import make_drawn, make_steady
 from jeugdsim.engine.keyed import (
     INFLOW_COUNT,
     PURPOSE_SHIFT,
@@ -101,7 +101,7 @@ def work_of(scenario: Scenario, volumes: xr.Dataset) -> Work:
     tables = make_tables(plan, seed)
     drawn = make_drawn(
         plan,
-        draw_parameters(scenario, seed, draws),
+        make_steady(plan, draw_parameters(scenario, seed, draws)),
         draw_shocks(plan, seed, draws),
         np.arange(draws, dtype=np.int64),
     )

@@ -15,7 +15,7 @@ from benchmarks.growth import (
     whole_country,
     with_years,
 )
-from jeugdsim.engine.drawn import make_drawn
+from jeugdsim.engine.drawn import make_drawn, make_steady
 from jeugdsim.engine.plan import make_plan
 from jeugdsim.engine.yearly_shocks import no_shocks
 from jeugdsim.scenario import Scenario
@@ -33,7 +33,8 @@ def children(scenario: Scenario) -> tuple[float, np.ndarray]:
     """Return expected children at the start, and from outside per year, assumptions at their means."""
     plan = make_plan(scenario)
     numbers = np.zeros(1, dtype=np.int64)
-    drawn = make_drawn(plan, mean_parameters(scenario), no_shocks(plan, 1), numbers)
+    steady = make_steady(plan, mean_parameters(scenario))
+    drawn = make_drawn(plan, steady, no_shocks(plan, 1), numbers)
     return float(drawn.stock.sum()), drawn.inflow[0].sum(axis=0)
 
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 import jeugdsim as js
 from benchmarks.floor import with_room
 from benchmarks.scarce import SCARCE
-from jeugdsim.engine.drawn import make_drawn
+from jeugdsim.engine.drawn import make_drawn, make_steady
 from jeugdsim.engine.plan import make_plan, make_tables
 from jeugdsim.engine.yearly_shocks import no_shocks
 from jeugdsim.scenario import Scenario
@@ -167,9 +167,8 @@ def spec_of(scenario: Scenario) -> Spec:
     """Return the arrays of a scenario made here."""
     plan = make_plan(scenario)
     tables = make_tables(plan, seed=0)
-    drawn = make_drawn(
-        plan, draw_parameters(scenario, 0, 1), no_shocks(plan, 1), np.zeros(1, dtype=np.int64)
-    )
+    steady = make_steady(plan, draw_parameters(scenario, 0, 1))
+    drawn = make_drawn(plan, steady, no_shocks(plan, 1), np.zeros(1, dtype=np.int64))
     months, forms = plan.calendar, scenario.care_forms
     squares = np.array([row.stay_cv**2 for row in forms])
     spread = np.array([row.units_cv or 0.0 for row in forms])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from regions import care_form, region
 
 import jeugdsim as js
 from jeugdsim.engine import threads
 from jeugdsim.engine.pieces import Arrays, Assumed, Recipe
-from tests.regions import care_form, region
 
 REGION = region([care_form("zorg")], inflow=20.0)
 

@@ -32,7 +32,7 @@ def both(scenario: js.Scenario, draws: int, seed: int = 7) -> tuple[Out, Out]:
     recipe = make_recipe(scenario, seed)
     assumed = assume(recipe, range(draws))
     shocks = shocks_of(recipe.plan, assumed.normals)
-    drawn = make_drawn(recipe.plan, assumed.parameters, shocks, np.arange(draws))
+    drawn = make_drawn(recipe.plan, assumed.steady, shocks, np.arange(draws))
     together, _, _ = simulate_chunk(recipe.tables, drawn)
     apart, _, _ = simulate_chunk(recipe.tables, drawn, one_by_one=True)
     return together, apart

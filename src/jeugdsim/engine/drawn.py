@@ -6,13 +6,19 @@ own municipality), so that adding a municipality changes no bit of another's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from jeugdsim.engine.effects import Effect
-from jeugdsim.engine.limits import drawn_limits, stay_until_limit
+from jeugdsim.engine.limits import (
+    drawn_places,
+    drawn_rates,
+    drawn_waiting,
+    known_at_start,
+    stay_until_limit,
+)
 from jeugdsim.engine.plan import Plan
 from jeugdsim.engine.tables import Drawn
 from jeugdsim.engine.yearly_shocks import Shocks
@@ -37,63 +43,133 @@ def yearly_growth(plan: Plan, parameters: Parameters, quantity: str) -> Array:
     return np.stack([growth_factor(growth, fade, years) for years in ahead], axis=1)
 
 
-def units_factor(plan: Plan, parameters: Parameters, shocks: Shocks) -> Array:
+@dataclass(frozen=True)
+class Steady:
+    """What follows from drawn assumptions alone, before any yearly shock.
+
+    Attributes
+    ----------
+    inflow : ndarray, shape (draws, cells, years)
+        New children per year from outside, before levers.
+    stay_growth, units_growth : ndarray, shape (draws, years)
+        Growth factors.
+    stay_ratio : ndarray, shape (draws, care forms)
+        The drawn mean stay as a fraction of its mean.
+    units_per_day : ndarray, shape (draws, care forms)
+        Units per day in care, NaN for forms that bill one unit per trajectory.
+    tariff : ndarray, shape (draws, care forms) or (draws, 0)
+        Euros of price_year per unit, where the cost of a child counts.
+    stock, move_probability, effect, waiting, places, rates : ndarray
+        As the kernel reads them, see ``tables.Drawn``.
+    moves_scaled : ndarray of bool, shape (draws,)
+        Where moves from a form add up to over 1 somewhere and some time.
+    """
+
+    inflow: Array
+    stay_growth: Array
+    units_growth: Array
+    stay_ratio: Array
+    units_per_day: Array
+    tariff: Array
+    stock: Array
+    move_probability: Array
+    effect: Array
+    waiting: Array
+    places: npt.NDArray[np.int64]
+    rates: Array
+    moves_scaled: npt.NDArray[np.bool_]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the arrays take."""
+        return sum(getattr(self, each.name).nbytes for each in fields(self))
+
+    def rows(self, draws: slice) -> Steady:
+        """Return what follows in some of the draws."""
+        return Steady(*(getattr(self, each.name)[draws] for each in fields(self)))
+
+
+def make_steady(plan: Plan, parameters: Parameters) -> Steady:
+    """Return what follows from drawn assumptions, before any yearly shock."""
+    scenario = plan.scenario
+    inflow = _external_inflow(plan, parameters, yearly_growth(plan, parameters, "inflow"))
+    sizes = [parameters.of(effect.path, effect.size) for effect in plan.effects]
+    return Steady(
+        inflow=inflow,
+        stay_growth=yearly_growth(plan, parameters, "stay"),
+        units_growth=yearly_growth(plan, parameters, "units"),
+        stay_ratio=_stay_ratio(plan, parameters),
+        units_per_day=_of_forms(plan, parameters, "units_per_day"),
+        tariff=_child_tariffs(plan, parameters),
+        stock=_start_stock(plan, parameters, inflow[:, :, 0]),
+        move_probability=_move_probabilities(plan, parameters),
+        effect=_columns(sizes, parameters.draws),
+        waiting=drawn_waiting(scenario, plan.cells, parameters),
+        places=drawn_places(scenario, parameters),
+        rates=drawn_rates(scenario, parameters),
+        moves_scaled=_moves_scaled(plan, parameters),
+    )
+
+
+def units_factor(steady: Steady, shocks: Shocks) -> Array:
     """Return units per day in care before intensity and effects, shape (draws, years, care forms).
 
     1 for forms that bill one unit per trajectory.
     """
-    yearly = yearly_growth(plan, parameters, "units") * shocks.units
-    columns = []
-    for row in plan.scenario.care_forms:
-        if row.units_per_day is None:
-            columns.append(np.ones_like(yearly))
-        else:
-            path = f"care_forms.{row.care_form}.units_per_day"
-            columns.append(parameters.of(path, row.units_per_day)[:, None] * yearly)
-    return np.stack(columns, axis=2)
+    yearly = (steady.units_growth * shocks.units)[:, :, None]
+    per_day = steady.units_per_day[:, None, :]
+    return np.asarray(np.where(np.isnan(per_day), 1.0, per_day * yearly))
 
 
-def make_drawn(
-    plan: Plan, parameters: Parameters, shocks: Shocks, draws: npt.NDArray[np.int64]
-) -> Drawn:
+def make_drawn(plan: Plan, steady: Steady, shocks: Shocks, draws: npt.NDArray[np.int64]) -> Drawn:
     """Return the kernel's input for some draws of a run.
 
     Parameters
     ----------
     plan : Plan
         The scenario as arrays.
-    parameters, shocks
-        Drawn assumptions and shocks of these draws.
+    steady, shocks
+        What follows from the assumptions of these draws, and their shocks.
     draws : ndarray of int
         Their numbers in the run.
     """
-    growth = yearly_growth(plan, parameters, "inflow")
-    external = _external_inflow(plan, parameters, growth)
-    scale = yearly_growth(plan, parameters, "stay") * shocks.stay
-    sizes = [parameters.of(effect.path, effect.size) for effect in plan.effects]
+    scale = steady.stay_growth * shocks.stay
+    price = units_factor(steady, shocks) if steady.tariff.size else np.zeros((len(draws), 0, 0))
+    stock_known, waiting_known = known_at_start(plan.scenario, plan.cells)
     return Drawn(
         number=draws,
-        inflow=np.ascontiguousarray(external * shocks.inflow[:, plan.cell_municipality, :]),
-        stock=np.ascontiguousarray(_start_stock(plan, parameters, external[:, :, 0])),
-        stock_known=_known_stock(plan),
-        stay_scale=np.ascontiguousarray(_stay_ratio(plan, parameters)[:, :, None] * scale[:, None, :]),
-        move_probability=_move_probabilities(plan, parameters),
-        effect=_columns(sizes, len(draws)),
-        price=_child_prices(plan, parameters, shocks),
-        **drawn_limits(plan.scenario, plan.cells, parameters),
+        inflow=np.ascontiguousarray(steady.inflow * shocks.inflow[:, plan.cell_municipality, :]),
+        stock=np.ascontiguousarray(steady.stock),
+        waiting=steady.waiting,
+        stock_known=stock_known,
+        waiting_known=waiting_known,
+        stay_scale=np.ascontiguousarray(steady.stay_ratio[:, :, None] * scale[:, None, :]),
+        move_probability=steady.move_probability,
+        effect=steady.effect,
+        places=steady.places,
+        rates=steady.rates,
+        price=price * steady.tariff[:, None, :],
     )
 
 
-def _child_prices(plan: Plan, parameters: Parameters, shocks: Shocks) -> Array:
-    """Return euros of price_year per day in care, (draws, years, forms), if a child's cost counts."""
+def _of_forms(plan: Plan, parameters: Parameters, field: str) -> Array:
+    """Return a number of every care form, shape (draws, care forms); NaN where it has none."""
+    numbers = [(row.care_form, getattr(row, field)) for row in plan.scenario.care_forms]
+    columns = [
+        np.full(parameters.draws, np.nan)
+        if number is None
+        else parameters.of(f"care_forms.{form}.{field}", number)
+        for form, number in numbers
+    ]
+    return np.stack(columns, axis=1)
+
+
+def _child_tariffs(plan: Plan, parameters: Parameters) -> Array:
+    """Return euros of price_year per unit, (draws, care forms), if a child's cost counts."""
     contracts = plan.scenario.settings.contracts.values()
     if not any(contract.child_retentions for contract in contracts):
-        return np.zeros((parameters.draws, 0, 0))
-    tariffs = [
-        parameters.of(f"care_forms.{row.care_form}.tariff", row.tariff)
-        for row in plan.scenario.care_forms
-    ]
-    return units_factor(plan, parameters, shocks) * np.stack(tariffs, axis=1)[:, None, :]
+        return np.zeros((parameters.draws, 0))
+    return _of_forms(plan, parameters, "tariff")
 
 
 def _columns(columns: list[Array], draws: int) -> Array:
@@ -115,14 +191,8 @@ def _external_inflow(plan: Plan, parameters: Parameters, growth: Array) -> Array
 
 def _stay_ratio(plan: Plan, parameters: Parameters) -> Array:
     """Return the drawn mean stay as a fraction of its mean, shape (draws, care forms)."""
-    return np.stack(
-        [
-            parameters.of(f"care_forms.{row.care_form}.stay_mean_days", row.stay_mean_days)
-            / mean_of(row.stay_mean_days)
-            for row in plan.scenario.care_forms
-        ],
-        axis=1,
-    )
+    means = [mean_of(row.stay_mean_days) for row in plan.scenario.care_forms]
+    return np.asarray(_of_forms(plan, parameters, "stay_mean_days") / np.array(means))
 
 
 def _move_probabilities(plan: Plan, parameters: Parameters) -> Array:
@@ -131,12 +201,6 @@ def _move_probabilities(plan: Plan, parameters: Parameters) -> Array:
         for row in plan.scenario.moves
     ]
     return _columns(columns, parameters.draws)
-
-
-def _known_stock(plan: Plan) -> npt.NDArray[np.bool_]:
-    known = plan.scenario.settings.clients_at_start_known
-    rows = {(row.municipality, row.care_form): row for row in plan.scenario.demand}
-    return np.array([known and rows[cell].clients_at_start is not None for cell in plan.cells])
 
 
 def _start_stock(plan: Plan, parameters: Parameters, first_year_inflow: Array) -> Array:
@@ -173,13 +237,7 @@ def stationary_stock(plan: Plan, parameters: Parameters, first_year_inflow: Arra
     ScenarioError
         When in a draw children go round between forms and never leave care.
     """
-    mean_stay = np.stack(
-        [
-            parameters.of(f"care_forms.{row.care_form}.stay_mean_days", row.stay_mean_days)
-            for row in plan.scenario.care_forms
-        ],
-        axis=1,
-    )
+    mean_stay = _of_forms(plan, parameters, "stay_mean_days")
     routes = _routes(plan, parameters)
     if plan.scenario.has_ages:
         kept, ended = stay_until_limit(plan.scenario).mixed(_extended_shares(plan, parameters))
@@ -283,7 +341,7 @@ def _solved(own: npt.NDArray[np.int64], inflow: Array, routes: list[_Route], dra
     return arrivals
 
 
-def moves_scaled(plan: Plan, parameters: Parameters) -> npt.NDArray[np.bool_]:
+def _moves_scaled(plan: Plan, parameters: Parameters) -> npt.NDArray[np.bool_]:
     """Tell in which draws moves from a form add up to over 1 somewhere and some time, and are scaled.
 
     Looked at on the first day of every month, levers included.

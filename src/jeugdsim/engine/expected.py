@@ -17,7 +17,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from jeugdsim import __version__
-from jeugdsim.engine.drawn import make_drawn, stationary_stock
+from jeugdsim.engine.drawn import make_steady, stationary_stock
 from jeugdsim.engine.flows import forward, make_room, returning
 from jeugdsim.engine.limits import Pool, drawn_places
 from jeugdsim.engine.network import Moment, Network, Town, make_moment, make_network
@@ -204,8 +204,8 @@ def stationary_clients(scenario: Scenario) -> Array:
     """
     plan = make_plan(scenario)
     parameters = mean_parameters(scenario)
-    drawn = make_drawn(plan, parameters, no_shocks(plan, 1), np.zeros(1, dtype=np.int64))
-    stock = stationary_stock(plan, parameters, drawn.inflow[:, :, 0])
+    inflow = make_steady(plan, parameters).inflow[:, :, 0]
+    stock = stationary_stock(plan, parameters, inflow)
     grid = np.zeros((len(scenario.municipalities), len(scenario.care_forms)))
     grid[plan.cell_municipality, plan.cell_form] = stock[0]
     return grid
@@ -215,14 +215,14 @@ def expected_draws(
     network: Network, parameters: Parameters, threads: int | None = None
 ) -> list[ExpectedVolumes]:
     """Return the expected volumes given the assumptions of each draw, without shocks."""
-    calm = no_shocks(network.plan, 1)
+    steady, calm = make_steady(network.plan, parameters), no_shocks(network.plan, 1)
     scarcity = _scarcity(network.plan.scenario)
 
     def of_draw(draw: int) -> ExpectedVolumes:
-        given = parameters.rows(slice(draw, draw + 1))
-        moment = make_moment(network, given, calm)
+        only = slice(draw, draw + 1)
+        moment = make_moment(network, steady.rows(only), calm)
         flows = flows_of(network, moment)
-        holds = _where_it_holds(network, given, flows, scarcity)
+        holds = _where_it_holds(network, parameters.rows(only), flows, scarcity)
         return replace(expected_volumes(network, moment, flows), closed_form_holds=holds)
 
     with ThreadPoolExecutor(threads) as pool:
@@ -231,7 +231,9 @@ def expected_draws(
 
 def moment_at_the_mean(network: Network) -> Moment:
     """Return a network's numbers with every assumption at its mean and no shocks."""
-    return make_moment(network, mean_parameters(network.plan.scenario), no_shocks(network.plan, 1))
+    plan = network.plan
+    steady = make_steady(plan, mean_parameters(plan.scenario))
+    return make_moment(network, steady, no_shocks(plan, 1))
 
 
 def flows_of(network: Network, moment: Moment) -> Flows:

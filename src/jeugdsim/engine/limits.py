@@ -142,14 +142,13 @@ def contract_of_cells(scenario: Scenario, cells: tuple[tuple[str, str], ...]) ->
     return np.array([contract[cell] for cell in cells], dtype=np.int64)
 
 
-def drawn_limits(
-    scenario: Scenario, cells: tuple[tuple[str, str], ...], parameters: Parameters
-) -> dict[str, Any]:
-    """Return the fields of the kernel's Drawn that say what limits care, for some draws."""
+def drawn_rates(scenario: Scenario, parameters: Parameters) -> Array:
+    """Return what ends a wait or lengthens care, shape (draws, care forms, 3).
+
+    Reneging and escalation per year of waiting, and the share that may stay beyond 18, before levers.
+    """
     waiting = {row.care_form: row for row in scenario.waiting}
     extended = {row.care_form: row.share for row in scenario.extended_care}
-    demand = {(row.municipality, row.care_form): row.waiting_at_start for row in scenario.demand}
-    known = scenario.settings.clients_at_start_known
     forms = scenario.care_form_names
 
     def per_form(path: str, numbers: dict[str, Number]) -> Array:
@@ -163,16 +162,30 @@ def drawn_limits(
         per_form("waiting.{}.escalation_per_year", escalation),
         per_form("extended_care.{}.share", extended),
     ]
+    return np.ascontiguousarray(np.stack(rates, axis=2))
+
+
+def drawn_waiting(
+    scenario: Scenario, cells: tuple[tuple[str, str], ...], parameters: Parameters
+) -> Array:
+    """Return the expected children in line on the day before the start, shape (draws, cells)."""
+    demand = {(row.municipality, row.care_form): row.waiting_at_start for row in scenario.demand}
     in_line = [
         parameters.of(f"demand.{town}.{form}.waiting_at_start", demand[town, form] or 0.0)
         for town, form in cells
     ]
-    return {
-        "places": drawn_places(scenario, parameters),
-        "waiting": np.ascontiguousarray(np.stack(in_line, axis=1)),
-        "waiting_known": np.array([known and demand[cell] is not None for cell in cells]),
-        "rates": np.ascontiguousarray(np.stack(rates, axis=2)),
-    }
+    return np.ascontiguousarray(np.stack(in_line, axis=1))
+
+
+def known_at_start(
+    scenario: Scenario, cells: tuple[tuple[str, str], ...]
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Tell of which cells the stock, and the children in line, are whole numbers and no expectation."""
+    rows = {(row.municipality, row.care_form): row for row in scenario.demand}
+    known = scenario.settings.clients_at_start_known
+    stock = [known and rows[cell].clients_at_start is not None for cell in cells]
+    waiting = [known and rows[cell].waiting_at_start is not None for cell in cells]
+    return np.array(stock, dtype=np.bool_), np.array(waiting, dtype=np.bool_)
 
 
 def drawn_places(scenario: Scenario, parameters: Parameters) -> npt.NDArray[np.int64]:

@@ -9,13 +9,14 @@ from typing import Any
 from jeugdsim.engine.parts import pieces_of
 from jeugdsim.engine.pieces import Arrays, Recipe, make_recipe, nothing_simulated
 from jeugdsim.engine.tables import make_kids, make_lines, make_out, make_work
-from jeugdsim.engine.threads import AHEAD, Threads, processors
+from jeugdsim.engine.threads import Threads, processors
 from jeugdsim.scenario.model import Scenario
 from jeugdsim.world.parameters import BLOCK_DRAWS
 
 _MEMORY = Path("/proc/meminfo")
 _OWN_GROUP = Path("/proc/self/cgroup")
 _GROUPS = Path("/sys/fs/cgroup")
+_TO_MAKE_A_BLOCK = 2  # times what it holds in the end, about: it is made from arrays as large
 _ANY_SEED = 0  # no size depends on it
 
 
@@ -84,17 +85,17 @@ def bytes_besides(recipe: Recipe, crew: Threads, pieces: Iterable[range]) -> int
 
 def bytes_under_way(recipe: Recipe, crew: Threads, size: int) -> int:
     """Return what is held while pieces of ``size`` draws are simulated, besides what is kept."""
-    tables, drawn, parameters = recipe.tables, recipe.usual.drawn, recipe.usual.parameters
-    shocks = recipe.usual.shocks.inflow
-    assumed = parameters.values.nbytes + parameters.clipped.nbytes + shocks.nbytes
+    tables, usual, drawn = recipe.tables, recipe.usual, recipe.usual.drawn
+    assumed = usual.parameters.values.nbytes + usual.parameters.clipped.nbytes
+    assumed += usual.shocks.inflow.nbytes + usual.steady.nbytes
     counted = _bytes(make_out(tables, 1)) + bytes_of(nothing_simulated(recipe))
     asking = (drawn.stock + drawn.waiting + drawn.inflow.sum(axis=2))[:, tables.pool_at >= 0].sum()
     room = _bytes(make_work(tables)) + _bytes(make_lines(tables))
     room += int(asking * _bytes(make_kids(tables, 1)) / 2)  # it makes a spare row
-    # What waits to be taken up holds no counts yet.
-    pieces = crew.number * size * (counted + AHEAD * assumed)
-    at_work = crew.number * (size * _bytes(drawn) + room)
-    return _bytes(tables) + 2 * BLOCK_DRAWS * assumed + pieces + at_work
+    # What waits to be taken up holds no counts yet; what it assumes is part of a block.
+    at_work = crew.number * (size * (counted + _bytes(drawn)) + room)
+    blocks = 2 * _TO_MAKE_A_BLOCK * BLOCK_DRAWS * assumed  # one in use, one in the making
+    return _bytes(tables) + blocks + at_work
 
 
 def _bytes(arrays: tuple[Any, ...]) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import CubicSpline
 
-from jeugdsim.engine.drawn import make_drawn, units_factor
+from jeugdsim.engine.drawn import Steady, make_drawn, units_factor
 from jeugdsim.engine.flows import Changes, Lengths, Routes
 from jeugdsim.engine.kernels import prepare_effects
 from jeugdsim.engine.plan import Plan, make_plan, make_tables
@@ -16,7 +16,6 @@ from jeugdsim.engine.stays import EmpiricalStay, FixedStay, Stay
 from jeugdsim.engine.tables import Drawn, Tables, make_work
 from jeugdsim.engine.yearly_shocks import Shocks
 from jeugdsim.scenario.model import Scenario
-from jeugdsim.world.parameters import Parameters
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -226,16 +225,16 @@ def _towns(plan: Plan, tables: Tables, class_of: Integers, chance_row: Integers)
     return tuple(towns)
 
 
-def make_moment(network: Network, parameters: Parameters, shocks: Shocks) -> Moment:
-    """Return the numbers of one draw, given its assumptions and shocks (one row each)."""
+def make_moment(network: Network, steady: Steady, shocks: Shocks) -> Moment:
+    """Return the numbers of one draw, given what it is made from (one row each)."""
     plan, tables, lengths = network.plan, network.tables, network.lengths
     days = network.days
-    drawn = make_drawn(plan, parameters, shocks, np.zeros(1, dtype=np.int64))
+    drawn = make_drawn(plan, steady, shocks, np.zeros(1, dtype=np.int64))
     work = make_work(tables)
     prepare_effects(tables, drawn, work, 0)
     years = tables.day_year[:days]
     scale = drawn.stay_scale[0][lengths.class_form][:, years]
-    per_day = units_factor(plan, parameters, shocks)[0].T[tables.cell_form][:, years]
+    per_day = units_factor(steady, shocks)[0].T[tables.cell_form][:, years]
     by_day = per_day * work.units_effects[tables.units_group, :days]
     by_day[tables.per_trajectory[tables.cell_form]] = 0.0
     return Moment(

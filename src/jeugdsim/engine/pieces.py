@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from jeugdsim.engine.chunk import simulate_chunk
 from jeugdsim.engine.countable import refuse_uncountable
-from jeugdsim.engine.drawn import make_drawn, moves_scaled, units_factor
+from jeugdsim.engine.drawn import Steady, make_drawn, make_steady, units_factor
 from jeugdsim.engine.plan import Plan, make_plan, make_tables
 from jeugdsim.engine.tables import Drawn, Out, Tables, make_out
 from jeugdsim.engine.volumes import counts_of
@@ -91,6 +91,7 @@ class _Given:
     """What is given of some draws when their children are drawn."""
 
     parameters: Parameters
+    steady: Steady
     shocks: Shocks
     drawn: Drawn
 
@@ -98,8 +99,9 @@ class _Given:
 def _usual(recipe: Recipe) -> _Given:
     plan = recipe.plan
     parameters, shocks = mean_parameters(plan.scenario), no_shocks(plan, 1)
-    drawn = make_drawn(plan, parameters, shocks, np.zeros(1, dtype=np.int64))
-    return _Given(parameters, shocks, drawn)
+    steady = make_steady(plan, parameters)
+    drawn = make_drawn(plan, steady, shocks, np.zeros(1, dtype=np.int64))
+    return _Given(parameters, steady, shocks, drawn)
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ class Assumed:
 
     first: int
     parameters: Parameters
+    steady: Steady
     normals: ShockNormals
     index: IndexPaths
 
@@ -124,7 +127,13 @@ class Assumed:
         paths = replace(
             index, provisional=index.provisional[rows], definitive=index.definitive[rows], income=income
         )
-        return Assumed(draws.start, self.parameters.rows(rows), self.normals.rows(rows), paths)
+        return Assumed(
+            draws.start,
+            self.parameters.rows(rows),
+            self.steady.rows(rows),
+            self.normals.rows(rows),
+            paths,
+        )
 
 
 def make_recipe(scenario: Scenario, seed: int, variables: Collection[str] | None = None) -> Recipe:
@@ -184,9 +193,11 @@ def assume(recipe: Recipe, draws: range) -> Assumed:
     scenario, plan, seed = recipe.scenario, recipe.plan, recipe.seed
     first, size = draws.start, len(draws)
     world, price_year = scenario.settings.world, scenario.settings.price_year
+    parameters = draw_parameters(scenario, seed, size, first=first)
     return Assumed(
         first=first,
-        parameters=draw_parameters(scenario, seed, size, first=first),
+        parameters=parameters,
+        steady=make_steady(plan, parameters),
         normals=draw_shock_normals(plan, seed, size, first),
         index=draw_index_paths(world, price_year, plan.calendar.years, seed, size, first),
     )
@@ -224,13 +235,13 @@ def simulate_piece(recipe: Recipe, assumed: Assumed) -> Arrays:
     ScenarioError
         When a draw has more children in a municipality than can be counted.
     """
-    plan, parameters = recipe.plan, assumed.parameters
-    shocks = shocks_of(plan, assumed.normals)
+    plan, shocks = recipe.plan, shocks_of(recipe.plan, assumed.normals)
     numbers = np.arange(assumed.first, assumed.draws.stop, dtype=np.int64)
-    drawn = make_drawn(plan, parameters, shocks, numbers)
+    drawn = make_drawn(plan, assumed.steady, shocks, numbers)
     refuse_uncountable(plan, drawn)
     out, _, _ = simulate_chunk(recipe.tables, drawn)
-    return _kept_of(recipe, _Given(parameters, shocks, drawn), assumed.index, out)
+    given = _Given(assumed.parameters, assumed.steady, shocks, drawn)
+    return _kept_of(recipe, given, assumed.index, out)
 
 
 def nothing_simulated(recipe: Recipe) -> Arrays:
@@ -248,7 +259,7 @@ def _nothing_simulated(recipe: Recipe) -> Arrays:
 
 def _kept_of(recipe: Recipe, given: _Given, index: IndexPaths, out: Out) -> Arrays:
     plan, parameters = recipe.plan, given.parameters
-    factor = units_factor(plan, parameters, given.shocks)
+    factor = units_factor(given.steady, given.shocks)
     counts = counts_of(plan.scenario, recipe.tables, given.drawn, out, factor)
     return {
         **{name: counted for name, counted in counts.items() if recipe.keeps(name)},
@@ -257,5 +268,5 @@ def _kept_of(recipe: Recipe, given: _Given, index: IndexPaths, out: Out) -> Arra
         **({} if index.income is None else {"income_index": index.income}),
         "parameters": parameters.values,
         "parameter_clipped": parameters.clipped,
-        "moves_scaled": moves_scaled(plan, parameters),
+        "moves_scaled": given.steady.moves_scaled,
     }

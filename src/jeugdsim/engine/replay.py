@@ -13,7 +13,7 @@ import numpy.typing as npt
 from jeugdsim.engine import columns as col
 from jeugdsim.engine.chunk import simulate_chunk
 from jeugdsim.engine.countable import refuse_uncountable
-from jeugdsim.engine.drawn import make_drawn, units_factor
+from jeugdsim.engine.drawn import make_drawn, make_steady, units_factor
 from jeugdsim.engine.keyed import LIST_ADDRESS, STOCK_ADDRESS
 from jeugdsim.engine.plan import Plan, make_plan, make_tables
 from jeugdsim.engine.tables import Log
@@ -136,13 +136,13 @@ def trace(
 def _logged(plan: Plan, draw: int, seed: int) -> tuple[Log, npt.NDArray[np.float64]]:
     """Simulate one draw with a log; return it and units per day in care, (years, care forms)."""
     tables = make_tables(plan, seed)
-    parameters = draw_parameters(plan.scenario, seed, 1, first=draw)
+    steady = make_steady(plan, draw_parameters(plan.scenario, seed, 1, first=draw))
     shocks = draw_shocks(plan, seed, 1, first=draw)
-    drawn = make_drawn(plan, parameters, shocks, np.array([draw]))
+    drawn = make_drawn(plan, steady, shocks, np.array([draw]))
     refuse_uncountable(plan, drawn)
     _, _, rows = simulate_chunk(tables, drawn, log_rows=1)
     _, log, rows = simulate_chunk(tables, drawn, log_rows=max(rows, 1))
-    return Log(log.whole[:rows], log.numbers[:rows]), units_factor(plan, parameters, shocks)[0]
+    return Log(log.whole[:rows], log.numbers[:rows]), units_factor(steady, shocks)[0]
 
 
 def _table(plan: Plan, log: Log, units_per_day: npt.NDArray[np.float64]) -> pd.DataFrame:
