@@ -8,6 +8,7 @@ from regions import care_form, region
 
 import jeugdsim as js
 from jeugdsim.engine import threads
+from jeugdsim.engine.chunk import Room
 from jeugdsim.engine.pieces import Arrays, Assumed, Recipe
 
 REGION = region([care_form("zorg")], inflow=20.0)
@@ -21,9 +22,9 @@ def test_every_draw_is_in_one_piece_and_none_is_longer_than_the_one_before(
     pieces: list[range] = []
     simulate_piece = threads.simulate_piece
 
-    def noted(recipe: Recipe, assumed: Assumed) -> Arrays:
+    def noted(recipe: Recipe, assumed: Assumed, room: Room) -> Arrays:
         pieces.append(assumed.draws)
-        return simulate_piece(recipe, assumed)
+        return simulate_piece(recipe, assumed, room)
 
     monkeypatch.setattr(threads, "simulate_piece", noted)
     js.simulate(REGION, draws=draws, seed=3, threads=workers, progress=False)
@@ -38,9 +39,9 @@ def test_pieces_are_as_long_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[int] = []
     simulate_piece = threads.simulate_piece
 
-    def noted(recipe: Recipe, assumed: Assumed) -> Arrays:
+    def noted(recipe: Recipe, assumed: Assumed, room: Room) -> Arrays:
         sizes.append(len(assumed.draws))
-        return simulate_piece(recipe, assumed)
+        return simulate_piece(recipe, assumed, room)
 
     monkeypatch.setattr(threads, "simulate_piece", noted)
     js.simulate(REGION, draws=100, seed=3, threads=2, chunk_draws=30, progress=False)

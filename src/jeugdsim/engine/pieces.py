@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from jeugdsim.engine.chunk import simulate_chunk
+from jeugdsim.engine.chunk import Room, simulate_chunk
 from jeugdsim.engine.countable import refuse_uncountable
 from jeugdsim.engine.drawn import Steady, make_drawn, make_steady, units_factor
 from jeugdsim.engine.plan import Plan, make_plan, make_tables
@@ -215,7 +215,7 @@ def with_assumptions(recipe: Recipe, pieces: Iterable[range]) -> Iterator[Assume
             yield known.of(piece)
 
 
-def simulate_piece(recipe: Recipe, assumed: Assumed) -> Arrays:
+def simulate_piece(recipe: Recipe, assumed: Assumed, room: Room | None = None) -> Arrays:
     """Simulate some draws.
 
     Parameters
@@ -224,6 +224,8 @@ def simulate_piece(recipe: Recipe, assumed: Assumed) -> Arrays:
         What the run is made from.
     assumed : Assumed
         From ``assume``.
+    room : Room, optional
+        From earlier pieces of the run, simulated by the same thread.
 
     Returns
     -------
@@ -239,7 +241,7 @@ def simulate_piece(recipe: Recipe, assumed: Assumed) -> Arrays:
     numbers = np.arange(assumed.first, assumed.draws.stop, dtype=np.int64)
     drawn = make_drawn(plan, assumed.steady, shocks, numbers)
     refuse_uncountable(plan, drawn)
-    out, _, _ = simulate_chunk(recipe.tables, drawn)
+    out, _, _ = simulate_chunk(recipe.tables, drawn, room=room)
     given = _Given(assumed.parameters, assumed.steady, shocks, drawn)
     return _kept_of(recipe, given, assumed.index, out)
 
