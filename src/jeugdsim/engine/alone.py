@@ -17,6 +17,7 @@ from jeugdsim.engine.choices import (
     continuous_stay,
     days_left_changed,
     draw_next_stay,
+    moves_below,
     next_move,
     whole_days,
 )
@@ -94,11 +95,10 @@ def follow_alone(t: Packed, drawn: Drawn, out: Out, work: Work, kids: Kids, r: i
         fixed = forms[form, col.F_FIXED] > 0
         spread = forms[form, col.F_SPREAD_UNITS] > 0
         sure = 0 if forms[form, col.F_PER_TRAJECTORY] > 0 else ONE
-        # Whose word is not below this moves on no day, whatever the levers on moves do.
-        most = 0.0
-        for move in range(forms[form, col.F_MOVE_FIRST], forms[form, col.F_MOVES_END]):
-            most += move_probability[move] * most_moving[move_group[town, move]]
-        moving_below = 1 << 32 if most >= 1.0 else int(most * 4294967296.0) + 1
+        first_move, moves_end = forms[form, col.F_MOVE_FIRST], forms[form, col.F_MOVES_END]
+        moving_below = moves_below(
+            first_move, moves_end, move_group, move_probability, most_moving, town
+        )
         count_children(t, drawn, work, r, cell)
         out.clients_at_start[r, town, form] = arrivals[0]
         tally[town, form, 0, col.IN_CARE] += arrivals[0]

@@ -200,6 +200,18 @@ def book_trajectory(
 
 
 @compiled
+def book_admission(
+    counts: Counts, waits: Integers, in_time_days: int, year: int, town: int, form: int, waited: int
+) -> None:
+    """Count an admission after so many days."""
+    counts[year, town, form, col.ADMISSIONS] += 1
+    counts[year, town, form, col.ADMISSION_WAIT_DAYS] += waited
+    waits[form, waited] += 1
+    if waited <= in_time_days:
+        counts[year, town, form, col.ADMISSIONS_IN_TIME] += 1
+
+
+@compiled
 def book_wait(
     counts: Counts,
     waits: Integers,
@@ -228,11 +240,7 @@ def book_wait(
         return
     year = days[now, col.D_YEAR]
     if status == col.ADMITTED:
-        counts[year, town, form, col.ADMISSIONS] += 1
-        counts[year, town, form, col.ADMISSION_WAIT_DAYS] += now - since
-        waits[form, now - since] += 1
-        if now - since <= in_time_days:
-            counts[year, town, form, col.ADMISSIONS_IN_TIME] += 1
+        book_admission(counts, waits, in_time_days, year, town, form, now - since)
     elif status == col.GIVES_UP:
         counts[year, town, form, col.RENEGED] += 1
     elif status == col.ESCALATES:

@@ -79,6 +79,22 @@ def next_move(
 
 
 @compiled
+def moves_below(
+    first: int,
+    moves_end: int,
+    move_group: Integers,
+    probability: Floats,
+    most_moving: Floats,
+    town: int,
+) -> int:
+    """Return below what a child's word is if it moves on any day, whatever levers do to moves."""
+    most = 0.0
+    for move in range(first, moves_end):
+        most += probability[move] * most_moving[move_group[town, move]]
+    return 1 << 32 if most >= 1.0 else int(most * 4294967296.0) + 1
+
+
+@compiled
 def days_left_changed(whole_levers: Integers, effect: Floats, cell: int, entry: int, end: int) -> int:
     """Return the end of a stay after the levers that act on children already in care."""
     for lever in range(len(whole_levers)):

@@ -53,8 +53,10 @@ def stand_in_line(
     else:
         ends[pool, rank, 0] = row
     ends[pool, rank, 1] = row
+    ends[pool, col.EVERYBODY, 0] += 1
     if state[row, col.POOL] >= 0:
         blocked[state[row, col.POOL], pool] += 1
+        ends[pool, col.EVERYBODY, 1] += 1
 
 
 @compiled
@@ -72,8 +74,10 @@ def leave_line(
         links[following, col.LINE_BEFORE] = before
     else:
         ends[pool, rank, 1] = before
+    ends[pool, col.EVERYBODY, 0] -= 1
     if state[row, col.POOL] >= 0:
         blocked[state[row, col.POOL], pool] -= 1
+        ends[pool, col.EVERYBODY, 1] -= 1
 
 
 @compiled

@@ -173,15 +173,22 @@ def admit_all(
     while changed:
         changed = False
         for pool in range(len(taken)):
-            while taken[pool] < places[pool, year]:
+            while taken[pool] < places[pool, year] and ends[pool, col.EVERYBODY, 0] > 0:
                 row = first_in_line(state, links, ends, pool, -1)
-                if row == 0:
-                    break
                 _admit(cells, state, links, day_first, ends, blocked, taken, day, row)
                 batch_rows[batch] = row
                 batch += 1
                 changed = True
     return batch
+
+
+@compiled
+def _somebody_holds_a_place(ends: Integers) -> bool:
+    """Tell whether anybody in line has a place elsewhere."""
+    holding = 0
+    for pool in range(len(ends)):
+        holding += ends[pool, col.EVERYBODY, 1]
+    return bool(holding > 0)
 
 
 @compiled
@@ -209,7 +216,7 @@ def resolve_circles(
     batch: int,
 ) -> int:
     """Let children who hold each other's places change places; return how many were admitted by now."""
-    start = 0
+    start = 0 if _somebody_holds_a_place(ends) else len(taken)
     while start < len(taken):
         held = circle_through(blocked, search, start) if _may_be_in_circle(blocked, start) else -1
         if held < 0:

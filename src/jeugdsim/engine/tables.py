@@ -213,6 +213,7 @@ class Work(NamedTuple):
     units_in_year: Floats  # (groups, d + 1) sum of the days before in the same year
     inflow_effects: Floats  # (groups, t)
     most_moving: Floats  # (groups,) the largest of the move effects
+    moving_below: Integers  # (c,) a word not below this moves on no day
     tally: Integers  # (m, k, years + 1, TALLY_COLUMNS) care by what changes from year to year
     youth: Integers  # (m, years + 1) change in children with care
     arrivals: Integers  # (t + 1,) children of a cell: in care before the start, then by month
@@ -277,6 +278,7 @@ def make_work(t: Tables) -> Work:
         units_in_year=np.empty((len(t.units_members), days + 1)),
         inflow_effects=np.empty((len(t.inflow_members), months)),
         most_moving=np.empty(len(t.move_members)),
+        moving_below=np.empty(len(t.cell_form), dtype=np.int64),
         tally=_in_cache_lines((*t.cell_at.shape, len(t.year_first_day), col.TALLY_COLUMNS), np.int64),
         youth=np.empty((len(t.cell_at), len(t.year_first_day)), dtype=np.int64),
         arrivals=np.empty(months + 1, dtype=np.int64),
@@ -325,7 +327,7 @@ def make_lines(t: Tables) -> Lines:
     pools, days = len(t.pool_form), len(t.day_year)
     return Lines(
         day_first=np.zeros(days, dtype=np.int64),
-        ends=np.zeros((pools, col.PRIORITIES, 2), dtype=np.int64),
+        ends=np.zeros((pools, col.PRIORITIES + 1, 2), dtype=np.int64),
         taken=np.zeros(pools, dtype=np.int64),
         blocked=np.zeros((pools, pools), dtype=np.int64),
         search=np.zeros((pools, 2), dtype=np.int64),

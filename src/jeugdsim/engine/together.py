@@ -7,13 +7,14 @@ retentions and a log are not known here: ``one_by_one`` does the same days with 
 from __future__ import annotations
 
 from jeugdsim.engine import columns as col
-from jeugdsim.engine.booking import book_care, book_wait
+from jeugdsim.engine.booking import book_admission, book_care, book_wait
 from jeugdsim.engine.children import follow
 from jeugdsim.engine.choices import (
     ask_for_place,
     continuous_stay,
     days_left_changed,
     draw_next_stay,
+    moves_below,
     next_move,
     whole_days,
 )
@@ -171,6 +172,7 @@ def live_together(
     places = drawn.places[r]
     stay_effects = work.stay_effects
     move_effects = work.move_effects
+    moving_below = work.moving_below
     units_in_year = work.units_in_year
     tally = work.tally
     youth = work.youth
@@ -192,6 +194,12 @@ def live_together(
     search = lines.search
     horizon = len(days) - 1
     draw = drawn.number[r]
+    for cell in range(len(cells)):
+        town, form = cells[cell, col.C_TOWN], cells[cell, col.C_FORM]
+        first_move, moves_end = forms[form, col.F_MOVE_FIRST], forms[form, col.F_MOVES_END]
+        moving_below[cell] = moves_below(
+            first_move, moves_end, move_group, move_probability, work.most_moving, town
+        )
     open_lines(kids, lines, used[col.ROWS])
     for day in range(horizon):
         year = days[day, col.D_YEAR]
@@ -236,17 +244,18 @@ def live_together(
             state[row, col.STATUS] = col.GONE
             while now < horizon:
                 if not decided:
-                    form = cells[cell, col.C_FORM]
-                    move = next_move(
-                        forms[form, col.F_MOVE_FIRST],
-                        forms[form, col.F_MOVES_END],
-                        move_group,
-                        move_probability,
-                        move_effects,
-                        town,
-                        now,
-                        uniform(word),
-                    )
+                    form, move = cells[cell, col.C_FORM], -1
+                    if word < moving_below[cell]:
+                        move = next_move(
+                            forms[form, col.F_MOVE_FIRST],
+                            forms[form, col.F_MOVES_END],
+                            move_group,
+                            move_probability,
+                            move_effects,
+                            town,
+                            now,
+                            uniform(word),
+                        )
                     to = -1 if move < 0 else cell_at[town, moves[move, col.M_TO]]
                     holds = move >= 0 and moves[move, col.M_HOLDS] > 0
                     rank = 0 if move < 0 else moves[move, col.M_CLASS]
@@ -357,8 +366,10 @@ def live_together(
             row = batch_rows[index]
             cell, held, since = state[row, col.WISH], state[row, col.HELD], state[row, col.SINCE]
             town, form = cells[cell, col.C_TOWN], cells[cell, col.C_FORM]
-            if held < 0 and (since == day or forms[form, col.F_BRIDGING] < 0):  # no care meanwhile
-                in_time = forms[form, col.F_IN_TIME_DAYS]
+            in_time = forms[form, col.F_IN_TIME_DAYS]
+            if since == day:
+                book_admission(counts, waits, in_time, year, town, form, 0)
+            elif held < 0 and forms[form, col.F_BRIDGING] < 0:  # no care meanwhile
                 book_wait(
                     counts,
                     waits,
