@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from jeugdsim.engine import columns as col
-from jeugdsim.engine.compiled import Counts, Floats, Integers, Years, brief, compiled
-from jeugdsim.engine.keyed import INTENSITY_BITS, ONE
+from jeugdsim.engine.compiled import Counts, Floats, Integers, Years, brief, compiled, inlined
+from jeugdsim.engine.keyed import INTENSITY_BITS, ONE, natural
 
 PART_BITS = 50
 _PART = float(1 << PART_BITS)  # exact sums keep whole numbers and parts of 2^-50
@@ -41,7 +41,9 @@ def book_interval(
 
     Only the year in which care begins and the one in which it ends are touched, however long it lasts.
     """
-    year, end_year = days[day, col.D_YEAR], days[last, col.D_YEAR]
+    town, form, units_group = natural(town), natural(form), natural(units_group)
+    day, last = natural(day), natural(last)
+    year, end_year = natural(days[day, col.D_YEAR]), natural(days[last, col.D_YEAR])
     tally[town, form, year, col.DAYS] -= days[day, col.D_IN_YEAR]
     tally[town, form, year, col.INTENSITY_NOW] += intensity
     tally[town, form, year, col.UNITS] -= units_of(intensity, units_in_year[units_group, day])
@@ -52,8 +54,7 @@ def book_interval(
     tally[town, form, end_year, col.UNIT_PARTS] += parts_of(intensity, units_in_year[units_group, last])
 
 
-@compiled
-def book_care(
+def _book_care(
     tally: Integers,
     youth: Integers,
     seen: Years,
@@ -71,9 +72,11 @@ def book_care(
     """Count care from ``day`` to ``last``; return the last year the child was counted as a youth."""
     if last <= day:
         return youth_year
-    year, after = days[day, col.D_YEAR], days[last, col.D_AFTER]
+    town, form, row = natural(town), natural(form), natural(row)
+    day, last = natural(day), natural(last)
+    year, after = natural(days[day, col.D_YEAR]), natural(days[last, col.D_AFTER])
     tally[town, form, year, col.IN_CARE] += 1
-    tally[town, form, days[last, col.D_YEAR], col.IN_CARE] -= 1
+    tally[town, form, natural(days[last, col.D_YEAR]), col.IN_CARE] -= 1
     book_interval(tally, days, units_in_year, town, form, units_group, day, last, intensity)
     first = max(year, seen[row, form] + 1)
     if first < after:
@@ -86,6 +89,10 @@ def book_care(
         youth[town, first] += 1
         youth[town, after] -= 1
     return youth_year
+
+
+book_care = compiled(_book_care)
+book_care_here = inlined(_book_care)  # for a loop that books so much that calling takes its time
 
 
 @compiled

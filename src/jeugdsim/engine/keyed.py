@@ -31,6 +31,12 @@ ONE = 1 << INTENSITY_BITS
 """Intensities and units are whole multiples of 1 / ONE, so that sums are exact."""
 
 
+@compiled
+def natural(number: int) -> int:
+    """Return a number that is not negative; so the compiler, which does not see it, knows it too."""
+    return int(number) & MASK
+
+
 @inlined
 def _philox_block(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Return the four 32-bit words of Philox4x32-10 for a counter and a key.

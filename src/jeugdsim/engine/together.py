@@ -7,7 +7,7 @@ retentions and a log are not known here: ``one_by_one`` does the same days with 
 from __future__ import annotations
 
 from jeugdsim.engine import columns as col
-from jeugdsim.engine.booking import book_admission, book_care, book_wait
+from jeugdsim.engine.booking import book_admission, book_care, book_care_here, book_wait
 from jeugdsim.engine.children import follow
 from jeugdsim.engine.choices import (
     ask_for_place,
@@ -25,6 +25,7 @@ from jeugdsim.engine.keyed import (
     ONE,
     PURPOSE_SHIFT,
     ROUNDING,
+    natural,
     philox,
     quantile_at,
     uniform,
@@ -202,14 +203,14 @@ def live_together(
         )
     open_lines(kids, lines, used[col.ROWS])
     for day in range(horizon):
-        year = days[day, col.D_YEAR]
+        year = natural(days[day, col.D_YEAR])
         joining, batch = wake(
             cells, state, links, day_first, ends, blocked, joining_rows, batch_rows, day
         )
         for index in range(batch):
-            row = batch_rows[index]
+            row = natural(batch_rows[index])
             status = state[row, col.STATUS]
-            town = cells[state[row, col.ORIGIN], col.C_TOWN]
+            town = natural(cells[natural(state[row, col.ORIGIN]), col.C_TOWN])
             cell, now, word = state[row, col.CELL], day, keys[row, col.K_NEXT_WORD]
             to, rank, decided = -1, 0, status != col.STAY_ENDS
             holds = False
@@ -311,8 +312,9 @@ def live_together(
                         w3,
                     )
                     break
-                cell, form = to, cells[to, col.C_FORM]
-                in_year = days[now, col.D_YEAR]
+                cell = natural(to)
+                form = natural(cells[cell, col.C_FORM])
+                in_year = natural(days[now, col.D_YEAR])
                 scale = stay_scale[form, in_year] * stay_effects[cells[cell, col.C_STAY_GROUP], now]
                 end, intensity, word = _next_stay(
                     stay_quantiles,
@@ -335,7 +337,7 @@ def live_together(
                 counts[in_year, town, form, col.STAYS_STARTED] += 1
                 if forms[form, col.F_PER_TRAJECTORY] > 0:
                     units[in_year, town, form] += ONE
-                state[row, col.YOUTH_YEAR] = book_care(
+                state[row, col.YOUTH_YEAR] = book_care_here(
                     tally,
                     youth,
                     seen,
@@ -363,9 +365,10 @@ def live_together(
             cells, state, links, day_first, ends, blocked, taken, search, batch_rows, day, batch
         )
         for index in range(batch):
-            row = batch_rows[index]
-            cell, held, since = state[row, col.WISH], state[row, col.HELD], state[row, col.SINCE]
-            town, form = cells[cell, col.C_TOWN], cells[cell, col.C_FORM]
+            row = natural(batch_rows[index])
+            cell = natural(state[row, col.WISH])
+            held, since = state[row, col.HELD], state[row, col.SINCE]
+            town, form = natural(cells[cell, col.C_TOWN]), natural(cells[cell, col.C_FORM])
             in_time = forms[form, col.F_IN_TIME_DAYS]
             if since == day:
                 book_admission(counts, waits, in_time, year, town, form, 0)
@@ -422,7 +425,7 @@ def live_together(
             counts[year, town, form, col.STAYS_STARTED] += 1
             if forms[form, col.F_PER_TRAJECTORY] > 0:
                 units[year, town, form] += ONE
-            state[row, col.YOUTH_YEAR] = book_care(
+            state[row, col.YOUTH_YEAR] = book_care_here(
                 tally,
                 youth,
                 seen,
