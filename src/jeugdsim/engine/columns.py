@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 PRIORITIES = 10  # classes 0..8 as written 1..9, then all without a number
-EVERYBODY = PRIORITIES  # the row of a line's ends that tells how many stand in it
+EVERYBODY = PRIORITIES  # after the classes: how many stand in line, and hold a place meanwhile
 
 # Rates of a form in a draw.
 RENEGING, ESCALATION, EXTENDED_SHARE = range(3)

@@ -252,7 +252,7 @@ class Lines(NamedTuple):
     """Who stands where: calendar, lines, places taken; written anew for every draw."""
 
     day_first: Integers  # (d,) first child of a calendar day, or 0
-    ends: Integers  # (p, priorities, 2) first and last in line, or 0
+    ends: Integers  # (p, priorities + 1, 2) first and last in line, or 0; then col.EVERYBODY
     taken: Integers  # (p,) places in use
     blocked: Integers  # (p, p) children holding a place here and waiting there
     search: Integers  # (p, 2) for circles: the pool a pool was found from, and where to look next
