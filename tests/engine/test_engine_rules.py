@@ -18,7 +18,7 @@ from jeugdsim.engine import kernel_cache
 ENGINE = Path(jeugdsim.__file__).parent / "engine"
 FILES = sorted(ENGINE.glob("*.py"))
 COMPILED = tuple(file.name for file in FILES if "@compiled" in file.read_text(encoding="utf-8"))
-DECORATORS = {"compiled", "inlined"}
+DECORATORS = {"compiled", "brief", "inlined"}
 MATHEMATICS = {"math.exp", "math.log", "math.lgamma", "math.floor", "math.ceil"}
 
 

@@ -54,7 +54,8 @@ def book_interval(
     tally[town, form, end_year, col.UNIT_PARTS] += parts_of(intensity, units_in_year[units_group, last])
 
 
-def _book_care(
+@inlined
+def book_care_here(
     tally: Integers,
     youth: Integers,
     seen: Years,
@@ -69,7 +70,7 @@ def _book_care(
     intensity: int,
     youth_year: int,
 ) -> int:
-    """Count care from ``day`` to ``last``; return the last year the child was counted as a youth."""
+    """Do as ``book_care``, compiled into a loop that books so much that calling takes its time."""
     if last <= day:
         return youth_year
     town, form, row = natural(town), natural(form), natural(row)
@@ -91,8 +92,38 @@ def _book_care(
     return youth_year
 
 
-book_care = compiled(_book_care)
-book_care_here = inlined(_book_care)  # for a loop that books so much that calling takes its time
+@compiled
+def book_care(
+    tally: Integers,
+    youth: Integers,
+    seen: Years,
+    days: Integers,
+    units_in_year: Floats,
+    town: int,
+    form: int,
+    units_group: int,
+    row: int,
+    day: int,
+    last: int,
+    intensity: int,
+    youth_year: int,
+) -> int:
+    """Count care from ``day`` to ``last``; return the last year the child was counted as a youth."""
+    return book_care_here(
+        tally,
+        youth,
+        seen,
+        days,
+        units_in_year,
+        town,
+        form,
+        units_group,
+        row,
+        day,
+        last,
+        intensity,
+        youth_year,
+    )
 
 
 @compiled
