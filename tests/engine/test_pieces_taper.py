@@ -14,19 +14,25 @@ from jeugdsim.engine.pieces import Arrays, Assumed, Recipe
 REGION = region([care_form("zorg")], inflow=20.0)
 
 
+@pytest.fixture
+def pieces(monkeypatch: pytest.MonkeyPatch) -> list[range]:
+    """Give a list to which the draws of every piece are added when a thread simulates it."""
+    noted: list[range] = []
+    simulate_piece = threads.simulate_piece
+
+    def noting(recipe: Recipe, assumed: Assumed, room: Room) -> Arrays:
+        noted.append(assumed.draws)
+        return simulate_piece(recipe, assumed, room)
+
+    monkeypatch.setattr(threads, "simulate_piece", noting)
+    return noted
+
+
 @pytest.mark.parametrize("draws", [1, 7, 60, 700])
 @pytest.mark.parametrize("workers", [1, 2, 5])
 def test_every_draw_is_in_one_piece_and_none_is_longer_than_the_one_before(
-    draws: int, workers: int, monkeypatch: pytest.MonkeyPatch
+    draws: int, workers: int, pieces: list[range]
 ) -> None:
-    pieces: list[range] = []
-    simulate_piece = threads.simulate_piece
-
-    def noted(recipe: Recipe, assumed: Assumed, room: Room) -> Arrays:
-        pieces.append(assumed.draws)
-        return simulate_piece(recipe, assumed, room)
-
-    monkeypatch.setattr(threads, "simulate_piece", noted)
     js.simulate(REGION, draws=draws, seed=3, threads=workers, progress=False)
     pieces.sort(key=lambda piece: piece.start)
     assert [draw for piece in pieces for draw in piece] == list(range(draws))
@@ -35,14 +41,6 @@ def test_every_draw_is_in_one_piece_and_none_is_longer_than_the_one_before(
     assert sizes[-1] <= max(10, draws // (4 * workers))
 
 
-def test_pieces_are_as_long_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    sizes: list[int] = []
-    simulate_piece = threads.simulate_piece
-
-    def noted(recipe: Recipe, assumed: Assumed, room: Room) -> Arrays:
-        sizes.append(len(assumed.draws))
-        return simulate_piece(recipe, assumed, room)
-
-    monkeypatch.setattr(threads, "simulate_piece", noted)
+def test_pieces_are_as_long_as_asked(pieces: list[range]) -> None:
     js.simulate(REGION, draws=100, seed=3, threads=2, chunk_draws=30, progress=False)
-    assert sorted(sizes) == [10, 30, 30, 30]
+    assert sorted(map(len, pieces)) == [10, 30, 30, 30]

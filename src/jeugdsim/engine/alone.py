@@ -65,6 +65,7 @@ def follow_alone(t: Packed, drawn: Drawn, out: Out, work: Work, kids: Kids, r: i
     move_effects = work.move_effects
     extended_effects = work.extended_effects
     most_moving = work.most_moving
+    moving_below = work.moving_below
     units_in_year = work.units_in_year
     tally = work.tally
     youth = work.youth
@@ -85,9 +86,12 @@ def follow_alone(t: Packed, drawn: Drawn, out: Out, work: Work, kids: Kids, r: i
     changed_later = len(whole_levers) > 0
     draw = drawn.number[r]
     for cell in range(len(cells)):
+        town, form = cells[cell, col.C_TOWN], cells[cell, col.C_FORM]
+        first_move, moves_end = forms[form, col.F_MOVE_FIRST], forms[form, col.F_MOVES_END]
+        below = moves_below(first_move, moves_end, move_group, move_probability, most_moving, town)
+        moving_below[cell] = below
         if cells[cell, col.C_POOL] >= 0:
             continue
-        town, form = cells[cell, col.C_TOWN], cells[cell, col.C_FORM]
         k0, k1 = cells[cell, col.C_KEY_LOW], cells[cell, col.C_KEY_HIGH]
         stay_group, units_group = cells[cell, col.C_STAY_GROUP], cells[cell, col.C_UNITS_GROUP]
         changed_units = work.unit_effects[units_group]
@@ -95,10 +99,6 @@ def follow_alone(t: Packed, drawn: Drawn, out: Out, work: Work, kids: Kids, r: i
         fixed = forms[form, col.F_FIXED] > 0
         spread = forms[form, col.F_SPREAD_UNITS] > 0
         sure = 0 if forms[form, col.F_PER_TRAJECTORY] > 0 else ONE
-        first_move, moves_end = forms[form, col.F_MOVE_FIRST], forms[form, col.F_MOVES_END]
-        moving_below = moves_below(
-            first_move, moves_end, move_group, move_probability, most_moving, town
-        )
         count_children(t, drawn, work, r, cell)
         out.clients_at_start[r, town, form] = arrivals[0]
         tally[town, form, 0, col.IN_CARE] += arrivals[0]
@@ -155,7 +155,7 @@ def follow_alone(t: Packed, drawn: Drawn, out: Out, work: Work, kids: Kids, r: i
                         intensity = whole_intensity(
                             quantile_at(intensity_quantiles, form, words[1, lane] & MASK)
                         )
-                    if words[2, lane] < moving_below and end < horizon:
+                    if words[2, lane] < below and end < horizon:
                         movers[col.M_LANE, moved] = lane
                         movers[col.M_INTENSITY, moved] = intensity
                         movers[col.M_DAY, moved] = end

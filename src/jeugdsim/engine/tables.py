@@ -213,7 +213,7 @@ class Work(NamedTuple):
     units_in_year: Floats  # (groups, d + 1) sum of the days before in the same year
     inflow_effects: Floats  # (groups, t)
     most_moving: Floats  # (groups,) the largest of the move effects
-    moving_below: Integers  # (c,) a word not below this moves on no day
+    moving_below: Integers  # (c,) a word not below this moves on no day; ``alone`` writes it
     tally: Integers  # (m, k, years + 1, TALLY_COLUMNS) care by what changes from year to year
     youth: Integers  # (m, years + 1) change in children with care
     arrivals: Integers  # (t + 1,) children of a cell: in care before the start, then by month

@@ -14,7 +14,6 @@ from jeugdsim.engine.choices import (
     continuous_stay,
     days_left_changed,
     draw_next_stay,
-    moves_below,
     next_move,
     whole_days,
 )
@@ -195,12 +194,6 @@ def live_together(
     search = lines.search
     horizon = len(days) - 1
     draw = drawn.number[r]
-    for cell in range(len(cells)):
-        town, form = cells[cell, col.C_TOWN], cells[cell, col.C_FORM]
-        first_move, moves_end = forms[form, col.F_MOVE_FIRST], forms[form, col.F_MOVES_END]
-        moving_below[cell] = moves_below(
-            first_move, moves_end, move_group, move_probability, work.most_moving, town
-        )
     open_lines(kids, lines, used[col.ROWS])
     for day in range(horizon):
         year = natural(days[day, col.D_YEAR])
