@@ -17,11 +17,12 @@ from jeugdsim.engine.stays import (
     ExponentialStay,
     FixedStay,
     GammaStay,
+    Levels,
     LognormalStay,
     Stay,
     WeibullStay,
     empirical_stay,
-    quantile_knots,
+    knot_levels,
     remaining_cumulative,
     rounding_factor,
     weibull_shape,
@@ -65,10 +66,15 @@ def stay_and_law(family: str, mean: float, cv: float) -> tuple[Stay, Law]:
     return LognormalStay(mean, cv), lognormal(mean, cv)
 
 
+def knots_of(stay: Stay) -> np.ndarray:
+    """Return the quantiles at the knots the kernel interpolates between."""
+    return stay.quantile(knot_levels())
+
+
 @cache
 def table(cv: float) -> np.ndarray:
     """Return the quantile table of a lognormal with mean 1; of the exponential where cv is 0."""
-    return quantile_knots(LognormalStay(1.0, cv) if cv else ExponentialStay(1.0))[None]
+    return knots_of(LognormalStay(1.0, cv) if cv else ExponentialStay(1.0))[None]
 
 
 def words_everywhere() -> np.ndarray:
@@ -138,7 +144,7 @@ def test_what_is_drawn_from_the_table_has_the_right_mean_and_spread(cv: float) -
 @cache
 def shaped_table(family: str, cv: float) -> np.ndarray:
     """Return the quantile table of a gamma or Weibull with mean 1."""
-    return quantile_knots(stay_and_law(family, 1.0, cv)[0])[None]
+    return knots_of(stay_and_law(family, 1.0, cv)[0])[None]
 
 
 @pytest.mark.parametrize("cv", [0.001, 0.05, 0.5, 1.0, 3.0, 30.0])
@@ -155,8 +161,8 @@ def test_survival_quantiles_and_mean_excess_are_those_of_scipy(family: str, cv: 
     x = np.geomspace(1e-3, 2_000, 200)
     np.testing.assert_allclose(stay.survival(x), law.sf(x), rtol=1e-9, atol=1e-300)
     lower = np.concatenate([2.0 ** -np.arange(33, 1, -1), [0.5]])
-    np.testing.assert_allclose(stay.quantile(lower, 1 - lower), law.ppf(lower), rtol=1e-8)
-    np.testing.assert_allclose(stay.quantile(1 - lower, lower), law.isf(lower), rtol=1e-8)
+    np.testing.assert_allclose(stay.quantile(Levels(lower, 1 - lower)), law.ppf(lower), rtol=1e-8)
+    np.testing.assert_allclose(stay.quantile(Levels(1 - lower, lower)), law.isf(lower), rtol=1e-8)
     for point in (0.5, 20.0, 60.0, 400.0):
         pieces = point + np.append(0.0, np.geomspace(0.1, 1e6, 30))
         area = sum(integrate.quad(law.sf, *piece, limit=200)[0] for piece in pairwise(pieces))
@@ -173,7 +179,7 @@ def test_with_spread_one_gamma_and_weibull_are_exponential(family: str) -> None:
         np.testing.assert_allclose(
             stay.whole_survival(900, scale), exponential.whole_survival(900, scale), rtol=1e-10
         )
-    np.testing.assert_allclose(quantile_knots(stay), quantile_knots(exponential), rtol=1e-10)
+    np.testing.assert_allclose(knots_of(stay), knots_of(exponential), rtol=1e-10)
 
 
 @pytest.mark.parametrize("family", SHAPED)
@@ -202,7 +208,7 @@ def test_whole_days_are_drawn_with_their_chances_to_a_few_millionths(
     """All 2^32 words counted: P(S > s) of what the table gives, against scipy."""
     stay, law = stay_and_law(family, mean, cv)
     factor = rounding_factor(stay, mean)
-    knots = factor * quantile_knots(stay)[None]
+    knots = factor * knots_of(stay)[None]
     days = np.unique(np.geomspace(1, 20 * mean, 60).astype(int)) + 0.5
     drawn = np.array([1 - first_word(knots, x) / 2**32 for x in days])
     assert np.abs(drawn - law.sf(days / factor)).max() < 5e-6
@@ -290,7 +296,7 @@ def test_an_empirical_stay_has_the_moments_of_its_table() -> None:
         1.0, 1.0, 0.75, 0.75, 0.25, 0.25, 0.0, 0.0,
     ]  # fmt: skip
     lower = np.array([1e-9, 0.25, 0.2500001, 0.75, 0.7500001, 1.0])
-    assert STEPS.quantile(lower, 1 - lower).tolist() == [2, 2, 5, 5, 20, 20]
+    assert STEPS.quantile(Levels(lower, 1 - lower)).tolist() == [2, 2, 5, 5, 20, 20]
     assert STEPS.mean_excess(0.0) == STEPS.whole_mean() == 0.5 + 2.5 + 5.0
     assert STEPS.mean_excess(4.0) == 0.5 * 1 + 0.25 * 16
     assert rounding_factor(STEPS, 8.0) == rounding_factor(STEPS, 8.04) == 1.0

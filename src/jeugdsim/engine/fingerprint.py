@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
 
@@ -111,4 +110,4 @@ def _row(row: Row) -> dict[str, Any]:
 
 def _effect(effect: Effect) -> dict[str, Any]:
     size = effect.size.model_dump() if isinstance(effect.size, Family) else effect.size
-    return {**asdict(effect), "size": size, "cells": sorted(effect.cells)}
+    return {**vars(effect), "size": size, "cells": sorted(effect.cells)}

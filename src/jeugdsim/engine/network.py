@@ -12,7 +12,7 @@ from jeugdsim.engine.drawn import Steady, make_drawn, units_factor
 from jeugdsim.engine.flows import Changes, Lengths, Routes
 from jeugdsim.engine.kernels import prepare_effects
 from jeugdsim.engine.plan import Plan, make_plan, make_tables
-from jeugdsim.engine.stays import EmpiricalStay, FixedStay, Stay
+from jeugdsim.engine.stays import EmpiricalStay, FixedStay, Levels, Stay
 from jeugdsim.engine.tables import Drawn, Tables, make_work
 from jeugdsim.engine.yearly_shocks import Shocks
 from jeugdsim.scenario.model import Scenario
@@ -176,7 +176,9 @@ def _curve(stay: Stay, factor: float) -> tuple[Array, float, float]:
     if _is_stepped(stay, factor):
         return np.zeros((4, _KNOTS - 1)), 0.0, 1.0
     with np.errstate(divide="ignore"):  # families work out both tails and take the one asked
-        ends = stay.quantile(np.array([_BEYOND, 1.0 - _BEYOND]), np.array([1.0 - _BEYOND, _BEYOND]))
+        ends = stay.quantile(
+            Levels(np.array([_BEYOND, 1.0 - _BEYOND]), np.array([1.0 - _BEYOND, _BEYOND]))
+        )
     low, high = np.log(np.maximum(factor * ends, _SHORTEST))
     knots = np.linspace(low, high, _KNOTS)
     step = float(knots[1] - knots[0])

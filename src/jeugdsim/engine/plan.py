@@ -16,8 +16,8 @@ from jeugdsim.engine.stays import (
     FixedStay,
     Stay,
     continuous_stay,
-    intensity_knots,
-    quantile_knots,
+    intensity,
+    knot_levels,
     remaining_cumulative,
     rounding_factor,
 )
@@ -132,6 +132,7 @@ def make_tables(plan: Plan, seed: int) -> Tables:
     whole = [index for index, effect in enumerate(plan.effects) if effect.also_days_left]
     means = [mean_of(row.stay_mean_days) for row in forms]
     step_first, step_chances, step_days = _steps(plan.stays)
+    knots = knot_levels()
     far = bool(whole) or scenario.has_ages
     remaining_days = max(calendar.days, _LONGEST_REMAINING_DAYS if far else 0)
     remaining = np.array(
@@ -152,7 +153,7 @@ def make_tables(plan: Plan, seed: int) -> Tables:
         move_group=move_group.reshape(len(towns), len(moves)),
         stay_quantiles=np.array(
             [
-                factor * quantile_knots(stay)
+                factor * stay.quantile(knots)
                 for stay, factor in zip(plan.stays, plan.rounding_factors, strict=True)
             ]
         ),
@@ -162,7 +163,7 @@ def make_tables(plan: Plan, seed: int) -> Tables:
         step_days=step_days,
         remaining_cumulative=remaining,
         remaining_guide=_guide(remaining),
-        intensity_quantiles=np.array([intensity_knots(row.units_cv or 0.0) for row in forms]),
+        intensity_quantiles=np.array([intensity(row.units_cv or 0.0).quantile(knots) for row in forms]),
         spread_units=np.array([bool(row.units_cv) for row in forms]),
         per_trajectory=np.array([row.is_trajectory for row in forms]),
         move_first=move_first,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,30 @@ _SUMMED_DAYS = 2048  # beyond, the sum over days is the integral to within 1e-8 
 _LOG_WEIBULL_SHAPES = (-3.0, 9.0)  # cv from 0.00016 to 390,000, beyond what may be stated
 
 
+@dataclass(frozen=True)
+class Levels:
+    """Chances at which quantiles are asked; both ends are given, so that tails lose no digits.
+
+    Attributes
+    ----------
+    lower, upper : ndarray, shape (levels,)
+        Chance below and above, together 1.
+    """
+
+    lower: Array
+    upper: Array
+
+    @cached_property
+    def normal(self) -> Array:
+        """Quantiles of the standard normal: many stays share them."""
+        z = special.ndtri(self.nearer(self.lower, self.upper))
+        return self.nearer(z, -z)
+
+    def nearer(self, from_below: npt.ArrayLike, from_above: npt.ArrayLike) -> Array:
+        """Return for each level what was worked out from its nearer end."""
+        return np.asarray(np.where(self.lower < 0.5, from_below, from_above), dtype=np.float64)
+
+
 class Stay(ABC):
     """The continuous stay X of a care form, in days, before rounding to whole days."""
 
@@ -32,8 +57,8 @@ class Stay(ABC):
         """Return P(X > x)."""
 
     @abstractmethod
-    def quantile(self, lower: Array, upper: Array) -> Array:
-        """Return the x below which lies ``lower`` and above which lies ``upper`` = 1 - lower."""
+    def quantile(self, levels: Levels) -> Array:
+        """Return the x below and above which these chances lie."""
 
     @abstractmethod
     def mean_excess(self, x: float) -> float:
@@ -75,9 +100,9 @@ class LognormalStay(Stay):
         with np.errstate(divide="ignore"):
             return np.asarray(special.ndtr((self._mu - np.log(x)) / self._sigma))
 
-    def quantile(self, lower: Array, upper: Array) -> Array:
+    def quantile(self, levels: Levels) -> Array:
         """Return exp(mu + sigma z)."""
-        return np.exp(self._mu + self._sigma * _normal_quantile(lower, upper))
+        return np.exp(self._mu + self._sigma * levels.normal)
 
     def mean_excess(self, x: float) -> float:
         """Return m Phi(sigma - d) - x Phi(-d), d the standardised log of x."""
@@ -95,9 +120,9 @@ class ExponentialStay(Stay):
         """Return exp(-x / mean)."""
         return np.exp(-x / self.mean)
 
-    def quantile(self, lower: Array, upper: Array) -> Array:
+    def quantile(self, levels: Levels) -> Array:
         """Return -mean log(1 - u)."""
-        return -self.mean * np.where(lower < 0.5, np.log1p(-lower), np.log(upper))
+        return -self.mean * levels.nearer(np.log1p(-levels.lower), np.log(levels.upper))
 
     def mean_excess(self, x: float) -> float:
         """Return mean exp(-x / mean)."""
@@ -123,10 +148,11 @@ class GammaStay(Stay):
         """Return Q(k, x / theta), Q the upper incomplete gamma function over the whole one."""
         return np.asarray(special.gammaincc(self._shape, x / self._scale))
 
-    def quantile(self, lower: Array, upper: Array) -> Array:
+    def quantile(self, levels: Levels) -> Array:
         """Return theta times the inverse of the incomplete gamma function, from the nearer end."""
-        below = special.gammaincinv(self._shape, lower)
-        return self._scale * np.where(lower < 0.5, below, special.gammainccinv(self._shape, upper))
+        below = special.gammaincinv(self._shape, levels.lower)
+        above = special.gammainccinv(self._shape, levels.upper)
+        return self._scale * levels.nearer(below, above)
 
     def mean_excess(self, x: float) -> float:
         """Return m Q(k + 1, x / theta) - x Q(k, x / theta)."""
@@ -150,10 +176,10 @@ class WeibullStay(Stay):
         """Return exp(-(x / scale)^shape)."""
         return np.exp(-self._hazard(x))
 
-    def quantile(self, lower: Array, upper: Array) -> Array:
+    def quantile(self, levels: Levels) -> Array:
         """Return scale (-log(1 - u))^(1 / shape)."""
         with np.errstate(divide="ignore"):  # both ends are worked out, the nearer one is taken
-            hazard = -np.where(lower < 0.5, np.log1p(-lower), np.log(upper))
+            hazard = -levels.nearer(np.log1p(-levels.lower), np.log(levels.upper))
         return np.asarray(self._scale * hazard ** (1.0 / self.shape))
 
     def mean_excess(self, x: float) -> float:
@@ -195,9 +221,9 @@ class EmpiricalStay(Stay):
         """Return P(X > x), a step function."""
         return self._from_day()[np.searchsorted(self.days, x, side="right")]
 
-    def quantile(self, lower: Array, upper: Array) -> Array:
-        """Return the first of the table's days up to which lies ``lower`` or more."""
-        return self.days[np.searchsorted(self.cumulative(), lower)]
+    def quantile(self, levels: Levels) -> Array:
+        """Return the first of the table's days up to which lies the lower chance or more."""
+        return self.days[np.searchsorted(self.cumulative(), levels.lower)]
 
     def mean_excess(self, x: float) -> float:
         """Return E[max(X - x, 0)]."""
@@ -226,9 +252,9 @@ class FixedStay(Stay):
         """Return 1 before the end of the stay, 0 from it on."""
         return np.where(x < self.days, 1.0, 0.0)
 
-    def quantile(self, lower: Array, upper: Array) -> Array:
+    def quantile(self, levels: Levels) -> Array:
         """Return the one length."""
-        return np.full_like(lower, self.days)
+        return np.full_like(levels.lower, self.days)
 
     def mean_excess(self, x: float) -> float:
         """Return what is left after x."""
@@ -318,26 +344,18 @@ def remaining_cumulative(stay: Stay, factor: float, mean: float, days: int) -> A
     return np.minimum(np.cumsum(stay.whole_survival(days, factor)) / mean, 1.0)
 
 
-def quantile_knots(stay: Stay) -> Array:
-    """Return the quantiles at the knots the kernel interpolates between: middle, two tails."""
+def knot_levels() -> Levels:
+    """Return the levels of the knots the kernel interpolates between: middle, two tails."""
     centre = np.arange((1 << CENTRE_BITS) + 1) / (1 << CENTRE_BITS)
     octaves = np.arange(TAIL_BITS + 1)[:, None]
     within = 1.0 + np.arange(OCTAVE_CELLS) / OCTAVE_CELLS
     tail = np.append((2.0**octaves * within).ravel(), 2.0 ** (TAIL_BITS + 1)) * 2.0**-33
     middle = np.clip(centre, tail[0], 1.0 - tail[0])  # the outermost cells are the tails' work
-    return np.concatenate(
-        [
-            stay.quantile(middle, 1.0 - middle),
-            stay.quantile(tail, 1.0 - tail),
-            stay.quantile(1.0 - tail, tail),
-        ]
+    return Levels(
+        np.concatenate([middle, tail, 1.0 - tail]), np.concatenate([1.0 - middle, 1.0 - tail, tail])
     )
 
 
-def intensity_knots(cv: float) -> Array:
-    """Return the quantile knots of the intensity of a stay: lognormal, mean 1."""
-    return quantile_knots(LognormalStay(1.0, cv) if cv > 0 else FixedStay(1.0))
-
-
-def _normal_quantile(lower: Array, upper: Array) -> Array:
-    return np.asarray(np.where(lower < 0.5, special.ndtri(lower), -special.ndtri(upper)))
+def intensity(cv: float) -> Stay:
+    """Return the intensity of a stay, lognormal with mean 1, as if it were a stay."""
+    return LognormalStay(1.0, cv) if cv > 0 else FixedStay(1.0)
