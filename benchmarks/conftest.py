@@ -39,7 +39,7 @@ def processors() -> int:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the size of the measurement."""
-    parser.addoption("--draws", type=int, default=500, help="draws in every benchmark")
+    parser.addoption("--draws", type=int, default=1000, help="draws in every benchmark")
     parser.addoption("--turns", type=int, default=7, help="how often every benchmark is timed")
     parser.addoption(
         "--large",
