@@ -37,7 +37,7 @@ check: dev  ## Lint, formatting, types.
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: dev  ## Measure speed (some ten minutes, on an idle machine) and write the ratios into the README.
+bench: dev  ## Measure speed (a quarter of an hour, on an idle machine) and write the ratios into the README.
 	@mkdir -p out
 	$(BIN)/python -m pytest benchmarks $(BENCH) --benchmark-json=out/benchmarks.json --benchmark-sort=name --benchmark-columns=median,min,max,rounds
 	$(BIN)/python -m benchmarks.table out/benchmarks.json README.md
