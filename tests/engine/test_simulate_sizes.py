@@ -226,12 +226,16 @@ print(1024 * (kilobytes("VmHWM:") - before), js.memory_needed(scenario, draws, v
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="measures memory as Linux can")
 @pytest.mark.parametrize(("draws", "variables"), [(1000, ""), (2500, "units")])
 def test_the_memory_asked_for_is_near_what_is_taken(draws: int, variables: str, tmp_path: Path) -> None:
-    """Many towns with few children: much to keep, little to simulate."""
+    """Many towns with few children: much to keep, little to simulate.
+
+    The most of three runs: where the processors are taken by others, fewer pieces are held at once.
+    """
     towns = [f"Dorp{number}" for number in range(60)]
     forms = [care_form(f"zorg{number}") for number in range(8)]
     js.write_scenario(region(forms, towns=towns, inflow=0.5, years=6), tmp_path / "dorpen")
-    told_so = told(started(MEASURE, str(tmp_path / "dorpen"), str(draws), variables))
-    grown, asked = map(int, told_so.split())
+    words = str(tmp_path / "dorpen"), str(draws), variables
+    runs = [told(started(MEASURE, *words)).split() for _ in range(3)]
+    grown, asked = max(int(taken) for taken, _ in runs), int(runs[0][1])
     assert grown > 50e6
     assert abs(asked / grown - 1.0) < 0.25, f"{asked / 1e6:.0f} MB asked, {grown / 1e6:.0f} taken"
 
