@@ -117,6 +117,14 @@ def test_too_few_draws_for_shares_are_told(explored: tuple[Any, Path]) -> None:
     assert "te weinig trekkingen" in text_of(cell_outputs(notebook, "aandeel")[-1])
 
 
+def test_the_draws_readers_get_are_enough_for_shares(explored: tuple[Any, Path]) -> None:
+    _, folder = explored
+    saved = json.loads((folder / "out/eerste-verkenning/summary.json").read_text(encoding="utf-8"))
+    code = next(cell.source for cell in read(ANALYST).cells if cell.cell_type == "code")
+    given = int(re.search(r"^DRAWS = (\d+)", code, re.M).group(1))
+    assert given >= saved["provenance"]["draws_needed"] > DRAWS
+
+
 def test_every_picture_of_the_analyst_is_drawn(explored: tuple[Any, Path]) -> None:
     notebook, _ = explored
     drawing = [cell for cell in notebook.cells if cell.source.rstrip().endswith(".figure")]

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 COLOURS: Final = (BLUE, ORANGE, VERMILION, SKY)
 INCHES_PER_BAR: Final = 0.12
+INCHES_PER_NAME: Final = 0.2
 INCHES_AROUND: Final = 1.9
+INCHES_OF_A_PAGE: Final = 9.9
 BETWEEN_TOWNS: Final = 0.25
 LONGEST_NAME: Final = 30
 MARGIN: Final = 0.05
@@ -38,7 +40,8 @@ def key_shift_chart(
     summary : dict
         The content of ``summary.json``.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; absent, a new figure is made, higher with more municipalities and keys.
+        Where to draw; absent, a new figure is made, higher with more municipalities and keys. Bars get
+        thinner where it would no longer fit on a page; names keep their room, past 40 on a longer one.
     language : str
         ``"nl"`` or ``"en"``.
 
@@ -70,8 +73,7 @@ def key_shift_chart(
     drawn = [key for key in shifts if key in largest[: len(COLOURS)]]
     most = shifts[largest[0]]
     towns = sorted(most, key=lambda town: float(most[town]["per_inhabitant_mean"]))
-    bars = len(towns) * (len(drawn) + 1)
-    sheet = make_sheet(ax, max(HEIGHT, INCHES_AROUND + INCHES_PER_BAR * bars))
+    sheet = make_sheet(ax, _inches(len(towns), len(drawn)))
     height = (1.0 - BETWEEN_TOWNS) / len(drawn)
     for place, key in enumerate(drawn):
         for row, town in enumerate(towns):
@@ -100,6 +102,13 @@ def shifts_of(judged: Mapping[str, Any]) -> dict[str, dict[str, Mapping[str, flo
         for key, block in judged.items()
     }
     return {key: towns for key, towns in found.items() if towns}
+
+
+def _inches(towns: int, keys: int) -> float:
+    """Return the height that gives every bar its room on a page, at least every name."""
+    left_on_a_page = (INCHES_OF_A_PAGE - INCHES_AROUND) / towns
+    per_town = max(INCHES_PER_NAME, min(INCHES_PER_BAR * (keys + 1), left_on_a_page))
+    return max(HEIGHT, INCHES_AROUND + per_town * towns)
 
 
 def _euros_moved(towns: Mapping[str, Mapping[str, float]]) -> float:
