@@ -9,14 +9,13 @@ taken together again, until they leave or ask for a place; who asks gets a row a
 from __future__ import annotations
 
 from jeugdsim.engine import columns as col
-from jeugdsim.engine.ages import NO_LIMIT
 from jeugdsim.engine.arrivals import count_children, stand_side_by_side
 from jeugdsim.engine.booking import book_interval, parts_of, units_of
 from jeugdsim.engine.choices import (
     ask_for_place,
     continuous_stay,
     days_left_changed,
-    draw_next_stay,
+    keep_words,
     moves_below,
     next_move,
     whole_days,
@@ -78,9 +77,7 @@ def follow_alone(t: Packed, drawn: Drawn, out: Out, work: Work, kids: Kids, r: i
     visits = work.visits
     used = work.used
     state = kids.state
-    links = kids.links
     keys = kids.keys
-    traits = kids.traits
     seen = kids.seen
     horizon = len(days) - 1
     changed_later = len(whole_levers) > 0
@@ -232,34 +229,18 @@ def follow_alone(t: Packed, drawn: Drawn, out: Out, work: Work, kids: Kids, r: i
                         for other in range(len(forms)):
                             seen[row, other] = visits[slot, other]
                         w0, w1, w2, _ = philox(sequence, step, address, draw, k0, k1)
-                        draw_next_stay(
-                            forms,
-                            stay_quantiles,
-                            intensity_quantiles,
-                            steps,
-                            keys,
-                            traits,
-                            row,
-                            at,
-                            w0,
-                            w1,
-                            w2,
-                        )
+                        keep_words(keys, row, w0, w1, w2)
                         again = step + (LINE << PURPOSE_SHIFT)
                         w0, w1, w2, w3 = philox(sequence, again, address, draw, k0, k1)
                         state[row, col.POOL] = -1
-                        links[row, col.DAY] = -1
                         state[row, col.STATUS] = col.ASKING
-                        state[row, col.ORIGIN] = cell
+                        keys[row, col.K_ORIGIN] = cell
                         keys[row, col.K_ADDRESS] = address
-                        state[row, col.SEQUENCE] = sequence
+                        keys[row, col.K_SEQUENCE] = sequence
                         state[row, col.CELL] = cell_at[town, left]
                         state[row, col.STEP] = step
                         state[row, col.YOUTH_YEAR] = days[day, col.D_AFTER] - 1
-                        keys[row, col.K_ADULT_FROM] = NO_LIMIT
-                        traits[row, col.BORN] = 0.0
-                        traits[row, col.EXTENSION] = 0.0
-                        traits[row, col.INTENSITY] = movers[col.M_INTENSITY, index] / ONE
+                        keys[row, col.K_INTENSITY] = movers[col.M_INTENSITY, index]
                         held = -1
                         if moves[move, col.M_HOLDS] > 0:  # it stays: its stay has not ended yet
                             held = cell_at[town, left]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from jeugdsim.engine import columns as col
-from jeugdsim.engine.ages import NO_LIMIT
 from jeugdsim.engine.arrivals import count_children, stand_side_by_side
 from jeugdsim.engine.booking import book_care
 from jeugdsim.engine.choices import (
     ask_for_place,
     days_left_changed,
-    draw_next_stay,
     first_clients,
+    keep_words,
 )
 from jeugdsim.engine.compiled import compiled
 from jeugdsim.engine.keyed import (
@@ -38,9 +37,7 @@ def ask_side_by_side(t: Packed, drawn: Drawn, out: Out, work: Work, kids: Kids, 
     forms = t.forms
     months = t.months
     days = t.days
-    stay_quantiles = t.stay_quantiles
     intensity_quantiles = t.intensity_quantiles
-    steps = t.steps
     remaining_cumulative = t.remaining_cumulative
     remaining_guide = t.remaining_guide
     whole_levers = t.whole
@@ -58,9 +55,7 @@ def ask_side_by_side(t: Packed, drawn: Drawn, out: Out, work: Work, kids: Kids, 
     lane_runs = work.runs
     used = work.used
     state = kids.state
-    links = kids.links
     keys = kids.keys
-    traits = kids.traits
     seen = kids.seen
     horizon = len(days) - 1
     draw = drawn.number[r]
@@ -107,31 +102,15 @@ def ask_side_by_side(t: Packed, drawn: Drawn, out: Out, work: Work, kids: Kids, 
                     for other in range(len(forms)):
                         seen[row, other] = -1
                     state[row, col.POOL] = -1
-                    links[row, col.DAY] = -1
-                    state[row, col.ORIGIN] = cell
+                    keys[row, col.K_ORIGIN] = cell
                     state[row, col.CELL] = cell
-                    state[row, col.SEQUENCE] = sequences[lane]
+                    keys[row, col.K_SEQUENCE] = sequences[lane]
                     state[row, col.STEP] = 0
                     state[row, col.YOUTH_YEAR] = -1
-                    keys[row, col.K_ADULT_FROM] = NO_LIMIT
                     keys[row, col.K_ADDRESS] = addresses[lane]
-                    traits[row, col.BORN] = 0.0
-                    traits[row, col.EXTENSION] = 0.0
                     if month >= 0 or on_list:
                         state[row, col.STATUS] = col.ASKING
-                        draw_next_stay(
-                            forms,
-                            stay_quantiles,
-                            intensity_quantiles,
-                            steps,
-                            keys,
-                            traits,
-                            row,
-                            form,
-                            words[0, lane],
-                            words[1, lane],
-                            words[2, lane],
-                        )
+                        keep_words(keys, row, words[0, lane], words[1, lane], words[2, lane])
                         ask_for_place(
                             cells,
                             rates,
@@ -178,9 +157,8 @@ def ask_side_by_side(t: Packed, drawn: Drawn, out: Out, work: Work, kids: Kids, 
                     )
                     state[row, col.STATUS] = col.IN_PLACE
                     state[row, col.POOL] = cells[cell, col.C_POOL]
-                    state[row, col.ENTRY] = -1
                     state[row, col.END] = min(end, col.FAR_DAY)
                     keys[row, col.K_NEXT_WORD] = words[2, lane]
-                    traits[row, col.INTENSITY] = intensity / ONE
+                    keys[row, col.K_INTENSITY] = intensity
                 first_lane = lanes_end
     return True

@@ -291,7 +291,6 @@ def book_wait(
 def room_for_child(
     used: Integers,
     state: Counts,
-    links: Counts,
     seen: Years,
     seen_child: Integers,
     cost: Floats,
@@ -309,7 +308,6 @@ def room_for_child(
             cost[row, contract, year] = cost[0, contract, year]
             cost[0, contract, year] = 0.0
     state[row, col.POOL] = -1
-    links[row, col.DAY] = -1
     return int(row)
 
 
@@ -339,13 +337,13 @@ def close_children(
     cells: Integers,
     retentions: Floats,
     child_costs: Integers,
-    state: Counts,
+    keys: Integers,
     cost: Floats,
     rows: int,
 ) -> None:
     """Count the yearly costs of the children who asked for a place, when time has ended."""
     for row in range(1, rows + 1):
-        town = cells[state[row, col.ORIGIN], col.C_TOWN]
+        town = cells[keys[row, col.K_ORIGIN], col.C_TOWN]
         count_child_cost(retentions, child_costs, cost, town, row)
 
 

@@ -60,6 +60,7 @@ def follow(
     r: int,
     source: int,
     batch: int,
+    today: int,
 ) -> bool:
     """Follow children until they leave, time ends, or a place comes in; False: no room for a row.
 
@@ -106,11 +107,11 @@ def follow(
     units = out.units[r]
     child_costs = out.child_costs[r]
     state = kids.state
-    links = kids.links
     keys = kids.keys
-    traits = kids.traits
+    ages = kids.ages
     seen = kids.seen
     cost = kids.cost
+    log_at = kids.log_at
     batch_rows = kids.batch
     log_whole = log.whole
     log_numbers = log.numbers
@@ -163,22 +164,21 @@ def follow(
             if source < 0:
                 row = batch_rows[index]
                 status = state[row, col.STATUS]
-                cell_of_entry = state[row, col.ORIGIN]
+                cell_of_entry = keys[row, col.K_ORIGIN]
                 town = cells[cell_of_entry, col.C_TOWN]
                 k0, k1 = cells[cell_of_entry, col.C_KEY_LOW], cells[cell_of_entry, col.C_KEY_HIGH]
                 address = keys[row, col.K_ADDRESS]
-                sequence = state[row, col.SEQUENCE]
+                sequence = keys[row, col.K_SEQUENCE]
                 cell = state[row, col.CELL]
                 step = state[row, col.STEP]
-                entry = state[row, col.ENTRY]
                 end = state[row, col.END]
                 youth_year = state[row, col.YOUTH_YEAR]
                 next_word = keys[row, col.K_NEXT_WORD]
-                intensity = traits[row, col.INTENSITY]
-                log_row = keys[row, col.K_LOG_AT]
-                born = traits[row, col.BORN]
-                extension = traits[row, col.EXTENSION]
-                adult_from = keys[row, col.K_ADULT_FROM]
+                intensity = keys[row, col.K_INTENSITY] / ONE
+                log_row = log_at[row]
+                if aged:
+                    born, extension = ages[row, col.BORN], ages[row, col.EXTENSION]
+                    adult_from = birthday(born, MAJORITY)
             else:
                 child += 1
             while True:
@@ -191,7 +191,7 @@ def follow(
                     waited_for, held = state[row, col.WISH], state[row, col.HELD]
                     form = cells[waited_for, col.C_FORM]
                     held_form = -1 if held < 0 else cells[held, col.C_FORM]
-                    day, now = state[row, col.SINCE], state[row, col.UNTIL]
+                    day, now = state[row, col.SINCE], today
                     last = now
                     book_wait(
                         counts,
@@ -433,7 +433,7 @@ def follow(
                     if status in (col.ASKING, col.BEGINS):
                         if limited and cells[cell, col.C_POOL] >= 0:
                             if row == 0:
-                                row = room_for_child(used, state, links, seen, seen_child, cost, child)
+                                row = room_for_child(used, state, seen, seen_child, cost, child)
                                 if row == 0:
                                     return False
                             state[row, col.POOL] = cells[cell, col.C_POOL]
@@ -505,7 +505,7 @@ def follow(
                     held = ending_cell if holds else -1
                 # It asks for a place on day ``now``.
                 if row == 0:
-                    row = room_for_child(used, state, links, seen, seen_child, cost, child)
+                    row = room_for_child(used, state, seen, seen_child, cost, child)
                     if row == 0:
                         return False
                 again = step + (LINE << PURPOSE_SHIFT)
@@ -536,20 +536,18 @@ def follow(
             # Whoever asked for a place once is remembered.
             if row > 0:
                 state[row, col.STATUS] = status
-                state[row, col.ORIGIN] = cell_of_entry
+                keys[row, col.K_ORIGIN] = cell_of_entry
                 keys[row, col.K_ADDRESS] = address
-                state[row, col.SEQUENCE] = sequence
+                keys[row, col.K_SEQUENCE] = sequence
                 state[row, col.CELL] = cell
                 state[row, col.STEP] = step
-                state[row, col.ENTRY] = entry
                 state[row, col.END] = min(end, col.FAR_DAY)
                 state[row, col.YOUTH_YEAR] = youth_year
                 keys[row, col.K_NEXT_WORD] = next_word
-                traits[row, col.INTENSITY] = intensity
-                keys[row, col.K_LOG_AT] = log_row
-                traits[row, col.BORN] = born
-                traits[row, col.EXTENSION] = extension
-                keys[row, col.K_ADULT_FROM] = adult_from
+                keys[row, col.K_INTENSITY] = int(intensity * ONE)
+                log_at[row] = log_row
+                ages[row, col.BORN] = born
+                ages[row, col.EXTENSION] = extension
             elif costed:
                 count_child_cost(retentions, child_costs, cost, town, row)
     used[col.CHILDREN] = child

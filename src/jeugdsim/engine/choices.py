@@ -9,7 +9,6 @@ from jeugdsim.engine.ages import YEAR_DAYS, limit_day
 from jeugdsim.engine.compiled import Counts, Floats, Integers, compiled
 from jeugdsim.engine.keyed import (
     INFLOW_COUNT,
-    ONE,
     PURPOSE_SHIFT,
     philox,
     poisson_count,
@@ -17,7 +16,6 @@ from jeugdsim.engine.keyed import (
     step_at,
     uniform,
     uniform53,
-    whole_intensity,
 )
 
 _LIST_FIRST = 1 << 60  # taken off the tie of who was in line before the start
@@ -140,27 +138,10 @@ def arriving(
 
 
 @compiled
-def draw_next_stay(
-    forms: Integers,
-    stay_quantiles: Floats,
-    intensity_quantiles: Floats,
-    steps: Floats,
-    keys: Integers,
-    traits: Floats,
-    row: int,
-    form: int,
-    stay_word: int,
-    intensity_word: int,
-    next_word: int,
-) -> None:
-    """Write down the stay a child waits for; its numbers do not depend on how long it waits."""
-    first_step, steps_end = forms[form, col.F_STEP_FIRST], forms[form, col.F_STEPS_END]
-    days = continuous_stay(stay_quantiles, steps, form, first_step, steps_end, stay_word)
-    intensity = 0 if forms[form, col.F_PER_TRAJECTORY] > 0 else ONE
-    if forms[form, col.F_SPREAD_UNITS] > 0:
-        intensity = whole_intensity(quantile_at(intensity_quantiles, form, intensity_word))
-    traits[row, col.NEXT_DAYS] = days
-    traits[row, col.NEXT_INTENSITY] = intensity / ONE
+def keep_words(keys: Integers, row: int, stay_word: int, intensity_word: int, next_word: int) -> None:
+    """Write down the words of the stay a child waits for; they do not depend on how long it waits."""
+    keys[row, col.K_STAY_WORD] = stay_word
+    keys[row, col.K_INTENSITY_WORD] = intensity_word
     keys[row, col.K_NEXT_WORD] = next_word
 
 

@@ -96,7 +96,8 @@ BATCH, NOBODY = -1, 0
 # How much of the work space is used.
 CHILDREN, ROWS, LOG_ROWS = range(3)
 
-# The state of a child among the Kids: one cache line.
+# The state of a child among the Kids, with who stands beside it on a calendar day and in line: one
+# cache line.
 (
     STATUS,
     POOL,  # whose place it takes, or -1
@@ -106,24 +107,33 @@ CHILDREN, ROWS, LOG_ROWS = range(3)
     PRIORITY,
     QUITS,  # day it stops waiting without a place
     ENDING,  # how it then stops
-    UNTIL,  # day it stopped waiting
     END,  # day
     CELL,  # where it is, or was last
-    ORIGIN,  # cell of first entry
-    SEQUENCE,
     STEP,
-    ENTRY,  # day
     YOUTH_YEAR,  # last year in which it was counted as a youth
+    DAY_NEXT,
+    DAY_BEFORE,
+    LINE_NEXT,
+    LINE_BEFORE,
 ) = range(16)
 STATE_COLUMNS = 16
-DAY, DAY_NEXT, DAY_BEFORE, LINE_NEXT, LINE_BEFORE = range(5)
-"""Of a child: its calendar day or -1, and who stands beside it there and in line."""
-K_TIE, K_NEXT_WORD, K_ADDRESS, K_ADULT_FROM, K_LOG_AT = range(5)
-"""Of a child: what takes more than 32 bits, the day it turns 18, and its last stay in the log."""
+
+# The numbers of a child among the Kids: one cache line.
+(
+    K_TIE,
+    K_STAY_WORD,  # of the stay it waits for, as the next
+    K_INTENSITY_WORD,
+    K_NEXT_WORD,  # for where it goes after its stay
+    K_INTENSITY,  # of its stay, in 2^-30
+    K_ORIGIN,  # cell of first entry
+    K_ADDRESS,
+    K_SEQUENCE,
+) = range(8)
+KEY_COLUMNS = 8
 FAR_DAY = 1 << 30  # days beyond are as good as this one
 
-BORN, EXTENSION, INTENSITY, NEXT_DAYS, NEXT_INTENSITY = range(5)
-"""Of a child; ``next`` is the stay it waits for, before any scale."""
+BORN, EXTENSION = range(2)
+"""Of a child whose age matters: its day of birth, and its uniform for staying on after 18."""
 
 (
     ASKING,  # for a place, or about to begin a stay that needs none

@@ -131,7 +131,7 @@ def simulate_draw(
         return False
     if t.retentions.shape[1] > 0:
         rows = work.used[col.ROWS]
-        close_children(t.cells, t.retentions, out.child_costs[r], kids.state, kids.cost, rows)
+        close_children(t.cells, t.retentions, out.child_costs[r], kids.keys, kids.cost, rows)
     close_tally(
         t.cells,
         t.forms,
@@ -159,6 +159,6 @@ def _follow_everybody(
 ) -> bool:
     """Follow the children of every cell one by one; False: no room for a row."""
     for cell in range(len(t.cells)):
-        if not follow(t, drawn, out, work, kids, log, r, cell, col.NOBODY):
+        if not follow(t, drawn, out, work, kids, log, r, cell, col.NOBODY, -1):
             return False
     return True

@@ -10,46 +10,41 @@ from jeugdsim.engine.compiled import Counts, Integers, compiled
 
 
 @compiled
-def put_on_day(links: Counts, day_first: Integers, row: int, day: int) -> None:
+def put_on_day(state: Counts, day_first: Integers, row: int, day: int) -> None:
     """Put a child on a day of the calendar; days beyond the horizon never come."""
     if day >= len(day_first):
         return
     first = day_first[day]
-    links[row, col.DAY] = day
-    links[row, col.DAY_BEFORE] = 0
-    links[row, col.DAY_NEXT] = first
+    state[row, col.DAY_BEFORE] = 0
+    state[row, col.DAY_NEXT] = first
     if first > 0:
-        links[first, col.DAY_BEFORE] = row
+        state[first, col.DAY_BEFORE] = row
     day_first[day] = row
 
 
 @compiled
-def take_off_day(links: Counts, day_first: Integers, row: int) -> None:
-    """Take a child off its calendar day, if it is on one."""
-    day = links[row, col.DAY]
-    if day < 0:
+def take_off_day(state: Counts, day_first: Integers, row: int, day: int) -> None:
+    """Take a child off the day of the calendar it was put on."""
+    if day >= len(day_first):
         return
-    before, following = links[row, col.DAY_BEFORE], links[row, col.DAY_NEXT]
+    before, following = state[row, col.DAY_BEFORE], state[row, col.DAY_NEXT]
     if before > 0:
-        links[before, col.DAY_NEXT] = following
+        state[before, col.DAY_NEXT] = following
     else:
         day_first[day] = following
     if following > 0:
-        links[following, col.DAY_BEFORE] = before
-    links[row, col.DAY] = -1
+        state[following, col.DAY_BEFORE] = before
 
 
 @compiled
-def stand_in_line(
-    state: Counts, links: Counts, ends: Integers, blocked: Integers, row: int, pool: int
-) -> None:
+def stand_in_line(state: Counts, ends: Integers, blocked: Integers, row: int, pool: int) -> None:
     """Put a child at the end of its class in the line for a pool."""
     rank = state[row, col.PRIORITY]
     last = ends[pool, rank, 1]
-    links[row, col.LINE_BEFORE] = last
-    links[row, col.LINE_NEXT] = 0
+    state[row, col.LINE_BEFORE] = last
+    state[row, col.LINE_NEXT] = 0
     if last > 0:
-        links[last, col.LINE_NEXT] = row
+        state[last, col.LINE_NEXT] = row
     else:
         ends[pool, rank, 0] = row
     ends[pool, rank, 1] = row
@@ -60,18 +55,16 @@ def stand_in_line(
 
 
 @compiled
-def leave_line(
-    state: Counts, links: Counts, ends: Integers, blocked: Integers, row: int, pool: int
-) -> None:
+def leave_line(state: Counts, ends: Integers, blocked: Integers, row: int, pool: int) -> None:
     """Take a child out of the line for a pool."""
     rank = state[row, col.PRIORITY]
-    before, following = links[row, col.LINE_BEFORE], links[row, col.LINE_NEXT]
+    before, following = state[row, col.LINE_BEFORE], state[row, col.LINE_NEXT]
     if before > 0:
-        links[before, col.LINE_NEXT] = following
+        state[before, col.LINE_NEXT] = following
     else:
         ends[pool, rank, 0] = following
     if following > 0:
-        links[following, col.LINE_BEFORE] = before
+        state[following, col.LINE_BEFORE] = before
     else:
         ends[pool, rank, 1] = before
     ends[pool, col.EVERYBODY, 0] -= 1
@@ -81,14 +74,14 @@ def leave_line(
 
 
 @compiled
-def first_in_line(state: Counts, links: Counts, ends: Integers, pool: int, holding: int) -> int:
+def first_in_line(state: Counts, ends: Integers, pool: int, holding: int) -> int:
     """Return who is first for a pool, or first of those holding a place in another; 0: nobody."""
     for rank in range(col.PRIORITIES):
         row = ends[pool, rank, 0]
         while row > 0:
             if holding < 0 or state[row, col.POOL] == holding:
                 return int(row)
-            row = links[row, col.LINE_NEXT]
+            row = state[row, col.LINE_NEXT]
     return 0
 
 
@@ -101,25 +94,19 @@ def _goes_before(keys: Integers, one: int, other: int) -> bool:
 
 
 @compiled
-def _sift_down(keys: Integers, joining: Integers, root: int, size: int) -> None:
-    while 2 * root + 1 < size:
-        largest = 2 * root + 1
-        if largest + 1 < size and _goes_before(keys, joining[largest], joining[largest + 1]):
-            largest += 1
-        if not _goes_before(keys, joining[root], joining[largest]):
-            return
-        joining[root], joining[largest] = joining[largest], joining[root]
-        root = largest
-
-
-@compiled
 def sort_by_tie(keys: Integers, joining: Integers, size: int) -> None:
-    """Sort the first rows of ``joining`` by their tie number (heapsort, in place)."""
-    for root in range(size // 2 - 1, -1, -1):
-        _sift_down(keys, joining, root, size)
-    for last in range(size - 1, 0, -1):
-        joining[0], joining[last] = joining[last], joining[0]
-        _sift_down(keys, joining, 0, last)
+    """Sort the first rows of ``joining`` by their tie number (Shell's sort: most days bring a few)."""
+    gap = 1
+    while gap < size // 3:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for index in range(gap, size):
+            row, place = joining[index], index
+            while place >= gap and _goes_before(keys, row, joining[place - gap]):
+                joining[place] = joining[place - gap]
+                place -= gap
+            joining[place] = row
+        gap //= 3
 
 
 @compiled

@@ -25,21 +25,19 @@ from jeugdsim.engine.tables import Kids, Lines
 @compiled
 def open_lines(kids: Kids, lines: Lines, rows: int) -> None:
     """Put the children of a draw on an empty calendar: when their stay ends, or when they ask."""
-    state, links = kids.state, kids.links
-    day_first, taken = lines.day_first, lines.taken
+    state, day_first, taken = kids.state, lines.day_first, lines.taken
     for row in range(1, rows + 1):
         if state[row, col.STATUS] == col.IN_PLACE:
             taken[state[row, col.POOL]] += 1
-            put_on_day(links, day_first, row, state[row, col.END])
+            put_on_day(state, day_first, row, state[row, col.END])
         else:
-            put_on_day(links, day_first, row, state[row, col.SINCE])
+            put_on_day(state, day_first, row, state[row, col.SINCE])
 
 
 @compiled
 def wake(
     cells: Integers,
     state: Counts,
-    links: Counts,
     day_first: Integers,
     ends: Integers,
     blocked: Integers,
@@ -52,16 +50,14 @@ def wake(
     row = day_first[day]
     day_first[day] = 0
     while row > 0:
-        following = links[row, col.DAY_NEXT]
-        links[row, col.DAY] = -1
+        following = state[row, col.DAY_NEXT]
         if state[row, col.STATUS] == col.ASKING:
             joining_rows[joining] = row
             joining += 1
         else:
             if state[row, col.STATUS] == col.IN_LINE:
-                leave_line(state, links, ends, blocked, row, cells[state[row, col.WISH], col.C_POOL])
+                leave_line(state, ends, blocked, row, cells[state[row, col.WISH], col.C_POOL])
                 state[row, col.STATUS] = state[row, col.ENDING]
-                state[row, col.UNTIL] = day
             else:
                 state[row, col.STATUS] = col.STAY_ENDS
             batch_rows[batch] = row
@@ -73,7 +69,6 @@ def wake(
 @compiled
 def after_the_stays(
     state: Counts,
-    links: Counts,
     day_first: Integers,
     taken: Integers,
     joining_rows: Integers,
@@ -93,7 +88,7 @@ def after_the_stays(
             joining_rows[joining] = row
             joining += 1
         elif asks:
-            put_on_day(links, day_first, row, state[row, col.SINCE])
+            put_on_day(state, day_first, row, state[row, col.SINCE])
     return joining
 
 
@@ -110,7 +105,6 @@ def _free_place(state: Counts, taken: Integers, row: int) -> None:
 def line_up(
     cells: Integers,
     state: Counts,
-    links: Counts,
     keys: Integers,
     day_first: Integers,
     ends: Integers,
@@ -123,15 +117,14 @@ def line_up(
     for index in range(joining):
         row = joining_rows[index]
         state[row, col.STATUS] = col.IN_LINE
-        stand_in_line(state, links, ends, blocked, row, cells[state[row, col.WISH], col.C_POOL])
-        put_on_day(links, day_first, row, state[row, col.QUITS])
+        stand_in_line(state, ends, blocked, row, cells[state[row, col.WISH], col.C_POOL])
+        put_on_day(state, day_first, row, state[row, col.QUITS])
 
 
 @compiled
 def _admit(
     cells: Integers,
     state: Counts,
-    links: Counts,
     day_first: Integers,
     ends: Integers,
     blocked: Integers,
@@ -141,12 +134,11 @@ def _admit(
 ) -> None:
     """Give a child in line its place."""
     pool = cells[state[row, col.WISH], col.C_POOL]
-    leave_line(state, links, ends, blocked, row, pool)
-    take_off_day(links, day_first, row)
+    leave_line(state, ends, blocked, row, pool)
+    take_off_day(state, day_first, row, state[row, col.QUITS])
     _free_place(state, taken, row)
     taken[pool] += 1
     state[row, col.STATUS] = col.ADMITTED
-    state[row, col.UNTIL] = day
 
 
 @compiled
@@ -154,7 +146,6 @@ def admit_all(
     cells: Integers,
     places: Integers,
     state: Counts,
-    links: Counts,
     day_first: Integers,
     ends: Integers,
     blocked: Integers,
@@ -174,8 +165,8 @@ def admit_all(
         changed = False
         for pool in range(len(taken)):
             while taken[pool] < places[pool, year] and ends[pool, col.EVERYBODY, 0] > 0:
-                row = first_in_line(state, links, ends, pool, -1)
-                _admit(cells, state, links, day_first, ends, blocked, taken, day, row)
+                row = first_in_line(state, ends, pool, -1)
+                _admit(cells, state, day_first, ends, blocked, taken, day, row)
                 batch_rows[batch] = row
                 batch += 1
                 changed = True
@@ -205,7 +196,6 @@ def _may_be_in_circle(blocked: Integers, pool: int) -> bool:
 def resolve_circles(
     cells: Integers,
     state: Counts,
-    links: Counts,
     day_first: Integers,
     ends: Integers,
     blocked: Integers,
@@ -224,8 +214,8 @@ def resolve_circles(
             continue
         wished = start
         while True:
-            row = first_in_line(state, links, ends, wished, held)
-            _admit(cells, state, links, day_first, ends, blocked, taken, day, row)
+            row = first_in_line(state, ends, wished, held)
+            _admit(cells, state, day_first, ends, blocked, taken, day, row)
             batch_rows[batch] = row
             batch += 1
             if held == start:
@@ -236,13 +226,11 @@ def resolve_circles(
 
 
 @compiled
-def plan_ends(
-    state: Counts, links: Counts, day_first: Integers, batch_rows: Integers, batch: int
-) -> None:
+def plan_ends(state: Counts, day_first: Integers, batch_rows: Integers, batch: int) -> None:
     """Put the children who got a place on the day their stay ends."""
     for index in range(batch):
         row = batch_rows[index]
-        put_on_day(links, day_first, row, state[row, col.END])
+        put_on_day(state, day_first, row, state[row, col.END])
 
 
 @compiled
@@ -252,7 +240,6 @@ def still_waiting(state: Counts, batch_rows: Integers, rows: int, horizon: int) 
     for row in range(1, rows + 1):
         if state[row, col.STATUS] == col.IN_LINE:
             state[row, col.STATUS] = col.STILL_WAITS
-            state[row, col.UNTIL] = horizon
             batch_rows[batch] = row
             batch += 1
     return batch

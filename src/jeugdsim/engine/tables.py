@@ -239,11 +239,11 @@ class Kids(NamedTuple):
     """
 
     state: Counts  # (n, col.STATE_COLUMNS)
-    links: Counts  # (n, 5) small, so that walking along a list does not wait for the states
-    keys: Integers  # (n, 5)
-    traits: Floats  # (n, 5)
+    keys: Integers  # (n, col.KEY_COLUMNS)
+    ages: Floats  # (n, 2)
     seen: Years  # (n, k) last year in which it was counted in a form
     cost: Floats  # (n, contracts, years) euros of price_year
+    log_at: Integers  # (n,) its last stay in the log
     batch: Integers  # (n,) rows to which something happens today
     joining: Integers  # (n,) rows that ask today
 
@@ -312,11 +312,11 @@ def make_kids(t: Tables, children: int) -> Kids:
     costs = (rows, contracts, years) if t.retentions.shape[1] else (rows, 0, 0)
     return Kids(
         state=_in_cache_lines((rows, col.STATE_COLUMNS), np.int32),
-        links=np.zeros((rows, 5), dtype=np.int32),
-        keys=np.zeros((rows, 5), dtype=np.int64),
-        traits=np.zeros((rows, 5)),
+        keys=_in_cache_lines((rows, col.KEY_COLUMNS), np.int64),
+        ages=np.zeros((rows, 2)),
         seen=np.zeros((rows, len(t.fixed_stay)), dtype=np.int16),
         cost=np.zeros(costs),
+        log_at=np.zeros(rows, dtype=np.int64),
         batch=np.zeros(rows, dtype=np.int64),
         joining=np.zeros(rows, dtype=np.int64),
     )

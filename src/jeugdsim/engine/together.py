@@ -13,7 +13,7 @@ from jeugdsim.engine.choices import (
     ask_for_place,
     continuous_stay,
     days_left_changed,
-    draw_next_stay,
+    keep_words,
     next_move,
     whole_days,
 )
@@ -96,7 +96,6 @@ def _end_wait(
     units: Floats,
     state: Counts,
     keys: Integers,
-    traits: Floats,
     seen: Years,
     row: int,
     now: int,
@@ -104,14 +103,14 @@ def _end_wait(
     draw: int,
 ) -> None:
     """Count a wait that ended, and the care meanwhile: where the child stayed, or bridging."""
-    origin, wish, held = state[row, col.ORIGIN], state[row, col.WISH], state[row, col.HELD]
+    origin, wish, held = keys[row, col.K_ORIGIN], state[row, col.WISH], state[row, col.HELD]
     town, form, since = cells[origin, col.C_TOWN], cells[wish, col.C_FORM], state[row, col.SINCE]
     in_time = forms[form, col.F_IN_TIME_DAYS]
     held_form = -1 if held < 0 else cells[held, col.C_FORM]
     book_wait(counts, waits, days, year_first_day, in_time, town, form, held_form, since, now, status)
     if now <= since:
         return
-    care_cell, intensity = held, int(traits[row, col.INTENSITY] * ONE)
+    care_cell, intensity = held, keys[row, col.K_INTENSITY]
     if held < 0:
         bridging = forms[form, col.F_BRIDGING]
         care_cell = -1 if bridging < 0 else cell_at[town, bridging]
@@ -122,7 +121,7 @@ def _end_wait(
             again = state[row, col.STEP] + (BRIDGING << PURPOSE_SHIFT)
             k0, k1 = cells[origin, col.C_KEY_LOW], cells[origin, col.C_KEY_HIGH]
             address = keys[row, col.K_ADDRESS]
-            word = philox(state[row, col.SEQUENCE], again, address, draw, k0, k1)[0]
+            word = philox(keys[row, col.K_SEQUENCE], again, address, draw, k0, k1)[0]
             intensity = whole_intensity(quantile_at(intensity_quantiles, bridging, word))
         year = days[since, col.D_YEAR]
         counts[year, town, bridging, col.STAYS_STARTED] += 1
@@ -181,9 +180,7 @@ def live_together(
     counts = out.counts[r]
     units = out.units[r]
     state = kids.state
-    links = kids.links
     keys = kids.keys
-    traits = kids.traits
     seen = kids.seen
     batch_rows = kids.batch
     joining_rows = kids.joining
@@ -197,13 +194,11 @@ def live_together(
     open_lines(kids, lines, used[col.ROWS])
     for day in range(horizon):
         year = natural(days[day, col.D_YEAR])
-        joining, batch = wake(
-            cells, state, links, day_first, ends, blocked, joining_rows, batch_rows, day
-        )
+        joining, batch = wake(cells, state, day_first, ends, blocked, joining_rows, batch_rows, day)
         for index in range(batch):
             row = natural(batch_rows[index])
             status = state[row, col.STATUS]
-            town = natural(cells[natural(state[row, col.ORIGIN]), col.C_TOWN])
+            town = natural(cells[natural(keys[row, col.K_ORIGIN]), col.C_TOWN])
             cell, now, word = state[row, col.CELL], day, keys[row, col.K_NEXT_WORD]
             to, rank, decided = -1, 0, status != col.STAY_ENDS
             holds = False
@@ -223,7 +218,6 @@ def live_together(
                     units,
                     state,
                     keys,
-                    traits,
                     seen,
                     row,
                     day,
@@ -260,25 +254,13 @@ def live_together(
                     counts[days[now, col.D_YEAR], town, form, col.STAYS_ENDED] += 1
                 if to < 0:
                     break
-                origin, address = state[row, col.ORIGIN], keys[row, col.K_ADDRESS]
+                origin, address = keys[row, col.K_ORIGIN], keys[row, col.K_ADDRESS]
                 k0, k1 = cells[origin, col.C_KEY_LOW], cells[origin, col.C_KEY_HIGH]
-                sequence, step = state[row, col.SEQUENCE], state[row, col.STEP] + 1
+                sequence, step = keys[row, col.K_SEQUENCE], state[row, col.STEP] + 1
                 state[row, col.STEP] = step
                 if asks:
                     w0, w1, w2, _ = philox(sequence, step, address, draw, k0, k1)
-                    draw_next_stay(
-                        forms,
-                        stay_quantiles,
-                        intensity_quantiles,
-                        steps,
-                        keys,
-                        traits,
-                        row,
-                        cells[to, col.C_FORM],
-                        w0,
-                        w1,
-                        w2,
-                    )
+                    keep_words(keys, row, w0, w1, w2)
                     again = step + (LINE << PURPOSE_SHIFT)
                     w0, w1, w2, w3 = philox(sequence, again, address, draw, k0, k1)
                     state[row, col.CELL] = cell
@@ -345,17 +327,15 @@ def live_together(
                     intensity,
                     state[row, col.YOUTH_YEAR],
                 )
-                traits[row, col.INTENSITY] = intensity / ONE
+                keys[row, col.K_INTENSITY] = intensity
                 now = end
         joining = after_the_stays(
-            state, links, day_first, taken, joining_rows, batch_rows, day, joining, batch
+            state, day_first, taken, joining_rows, batch_rows, day, joining, batch
         )
-        line_up(cells, state, links, keys, day_first, ends, blocked, joining_rows, joining)
-        batch = admit_all(
-            cells, places, state, links, day_first, ends, blocked, taken, batch_rows, day, year
-        )
+        line_up(cells, state, keys, day_first, ends, blocked, joining_rows, joining)
+        batch = admit_all(cells, places, state, day_first, ends, blocked, taken, batch_rows, day, year)
         batch = resolve_circles(
-            cells, state, links, day_first, ends, blocked, taken, search, batch_rows, day, batch
+            cells, state, day_first, ends, blocked, taken, search, batch_rows, day, batch
         )
         for index in range(batch):
             row = natural(batch_rows[index])
@@ -395,7 +375,6 @@ def live_together(
                     units,
                     state,
                     keys,
-                    traits,
                     seen,
                     row,
                     day,
@@ -404,17 +383,22 @@ def live_together(
                 )
             if held >= 0:
                 counts[year, town, cells[held, col.C_FORM], col.STAYS_ENDED] += 1
-            x = traits[row, col.NEXT_DAYS]
+            first_step, steps_end = forms[form, col.F_STEP_FIRST], forms[form, col.F_STEPS_END]
+            word = keys[row, col.K_STAY_WORD]
+            x = continuous_stay(stay_quantiles, steps, form, first_step, steps_end, word)
             x *= stay_scale[form, year] * stay_effects[cells[cell, col.C_STAY_GROUP], day]
             rounding_word = 0
             if forms[form, col.F_FIXED] > 0:
-                origin, address = state[row, col.ORIGIN], keys[row, col.K_ADDRESS]
+                origin, address = keys[row, col.K_ORIGIN], keys[row, col.K_ADDRESS]
                 k0, k1 = cells[origin, col.C_KEY_LOW], cells[origin, col.C_KEY_HIGH]
                 again = state[row, col.STEP] + (ROUNDING << PURPOSE_SHIFT)
-                rounding_word = philox(state[row, col.SEQUENCE], again, address, draw, k0, k1)[0]
+                rounding_word = philox(keys[row, col.K_SEQUENCE], again, address, draw, k0, k1)[0]
             end = day + whole_days(x, forms[form, col.F_FIXED] > 0, rounding_word)
             end = days_left_changed(whole_levers, effect, cell, day, end)
-            intensity = int(traits[row, col.NEXT_INTENSITY] * ONE)
+            intensity = 0 if forms[form, col.F_PER_TRAJECTORY] > 0 else ONE
+            if forms[form, col.F_SPREAD_UNITS] > 0:
+                word = keys[row, col.K_INTENSITY_WORD]
+                intensity = whole_intensity(quantile_at(intensity_quantiles, form, word))
             counts[year, town, form, col.STAYS_STARTED] += 1
             if forms[form, col.F_PER_TRAJECTORY] > 0:
                 units[year, town, form] += ONE
@@ -436,10 +420,9 @@ def live_together(
             state[row, col.CELL] = cell
             state[row, col.POOL] = cells[cell, col.C_POOL]
             state[row, col.STATUS] = col.IN_PLACE
-            state[row, col.ENTRY] = day
             state[row, col.END] = min(end, col.FAR_DAY)
-            traits[row, col.INTENSITY] = traits[row, col.NEXT_INTENSITY]
-        plan_ends(state, links, day_first, batch_rows, batch)
+            keys[row, col.K_INTENSITY] = intensity
+        plan_ends(state, day_first, batch_rows, batch)
         if day + 1 == year_first_day[year + 1]:
             close_year(waits, counts[year], out.wait_p90_days[r, year])
     batch = still_waiting(state, batch_rows, used[col.ROWS], horizon)
@@ -459,7 +442,6 @@ def live_together(
             units,
             state,
             keys,
-            traits,
             seen,
             batch_rows[index],
             horizon,
@@ -478,7 +460,6 @@ def live_together_one_by_one(
     places = drawn.places[r]
     used = work.used
     state = kids.state
-    links = kids.links
     keys = kids.keys
     batch_rows = kids.batch
     joining_rows = kids.joining
@@ -491,25 +472,21 @@ def live_together_one_by_one(
     open_lines(kids, lines, used[col.ROWS])
     for day in range(horizon):
         year = days[day, col.D_YEAR]
-        joining, batch = wake(
-            cells, state, links, day_first, ends, blocked, joining_rows, batch_rows, day
-        )
-        if not follow(t, drawn, out, work, kids, log, r, col.BATCH, batch):
+        joining, batch = wake(cells, state, day_first, ends, blocked, joining_rows, batch_rows, day)
+        if not follow(t, drawn, out, work, kids, log, r, col.BATCH, batch, day):
             return False
         joining = after_the_stays(
-            state, links, day_first, taken, joining_rows, batch_rows, day, joining, batch
+            state, day_first, taken, joining_rows, batch_rows, day, joining, batch
         )
-        line_up(cells, state, links, keys, day_first, ends, blocked, joining_rows, joining)
-        batch = admit_all(
-            cells, places, state, links, day_first, ends, blocked, taken, batch_rows, day, year
-        )
+        line_up(cells, state, keys, day_first, ends, blocked, joining_rows, joining)
+        batch = admit_all(cells, places, state, day_first, ends, blocked, taken, batch_rows, day, year)
         batch = resolve_circles(
-            cells, state, links, day_first, ends, blocked, taken, search, batch_rows, day, batch
+            cells, state, day_first, ends, blocked, taken, search, batch_rows, day, batch
         )
-        if not follow(t, drawn, out, work, kids, log, r, col.BATCH, batch):
+        if not follow(t, drawn, out, work, kids, log, r, col.BATCH, batch, day):
             return False
-        plan_ends(state, links, day_first, batch_rows, batch)
+        plan_ends(state, day_first, batch_rows, batch)
         if day + 1 == t.year_first_day[year + 1]:
             close_year(work.waits, out.counts[r, year], out.wait_p90_days[r, year])
     batch = still_waiting(state, batch_rows, used[col.ROWS], horizon)
-    return bool(follow(t, drawn, out, work, kids, log, r, col.BATCH, batch))
+    return bool(follow(t, drawn, out, work, kids, log, r, col.BATCH, batch, horizon))
