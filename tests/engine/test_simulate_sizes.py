@@ -225,10 +225,10 @@ print(1024 * (kilobytes("VmHWM:") - before), js.memory_needed(scenario, draws, v
 
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="measures memory as Linux can")
 @pytest.mark.parametrize(("draws", "variables"), [(1000, ""), (2500, "units")])
-def test_the_memory_asked_for_is_near_what_is_taken(draws: int, variables: str, tmp_path: Path) -> None:
+def test_the_memory_asked_for_is_enough_and_near(draws: int, variables: str, tmp_path: Path) -> None:
     """Many towns with few children: much to keep, little to simulate.
 
-    The most of three runs: where the processors are taken by others, fewer pieces are held at once.
+    The most of three runs: what is taken depends on how many pieces meet, and what is given back.
     """
     towns = [f"Dorp{number}" for number in range(60)]
     forms = [care_form(f"zorg{number}") for number in range(8)]
@@ -237,7 +237,7 @@ def test_the_memory_asked_for_is_near_what_is_taken(draws: int, variables: str, 
     runs = [told(started(MEASURE, *words)).split() for _ in range(3)]
     grown, asked = max(int(taken) for taken, _ in runs), int(runs[0][1])
     assert grown > 50e6
-    assert abs(asked / grown - 1.0) < 0.25, f"{asked / 1e6:.0f} MB asked, {grown / 1e6:.0f} taken"
+    assert 0.9 < asked / grown < 1.5, f"{asked / 1e6:.0f} MB asked, {grown / 1e6:.0f} taken"
 
 
 def test_arrays_are_made_of_volumes_kept_only() -> None:

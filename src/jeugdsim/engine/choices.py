@@ -6,7 +6,7 @@ import math
 
 from jeugdsim.engine import columns as col
 from jeugdsim.engine.ages import YEAR_DAYS, limit_day
-from jeugdsim.engine.compiled import Counts, Floats, Integers, compiled
+from jeugdsim.engine.compiled import Counts, Floats, Integers, compiled, inlined
 from jeugdsim.engine.keyed import (
     INFLOW_COUNT,
     PURPOSE_SHIFT,
@@ -51,7 +51,7 @@ def whole_days(x: float, fixed: bool, rounding_word: int) -> int:
     return max(1, days)
 
 
-@compiled
+@inlined
 def next_move(
     first: int,
     moves_end: int,

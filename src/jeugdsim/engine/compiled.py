@@ -48,7 +48,7 @@ def _compiled(function: Kernel, *, alone: bool) -> Kernel:
 
 
 def inlined(function: Kernel) -> Kernel:
-    """Compile a kernel into each that calls it: an innermost loop, or a kernel called in one place."""
+    """Compile a kernel into each that calls it: an innermost loop, or where calling takes its time."""
     return cast(Kernel, numba.njit(inline="always")(function))
 
 

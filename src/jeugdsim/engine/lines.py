@@ -6,7 +6,7 @@ Row 0 stands for nobody. A child is in at most one day of the calendar and at mo
 from __future__ import annotations
 
 from jeugdsim.engine import columns as col
-from jeugdsim.engine.compiled import Counts, Integers, compiled
+from jeugdsim.engine.compiled import Counts, Integers, compiled, inlined
 
 
 @compiled
@@ -73,7 +73,7 @@ def leave_line(state: Counts, ends: Integers, blocked: Integers, row: int, pool:
         ends[pool, col.EVERYBODY, 1] -= 1
 
 
-@compiled
+@inlined
 def first_in_line(state: Counts, ends: Integers, pool: int, holding: int) -> int:
     """Return who is first for a pool, or first of those holding a place in another; 0: nobody."""
     for rank in range(col.PRIORITIES):

@@ -61,8 +61,8 @@ def memory_needed(
     True
     """
     recipe, crew = make_recipe(scenario, _ANY_SEED, variables), Threads(threads or processors())
-    pieces = pieces_of(range(draws), crew, None)
-    return bytes_of(nothing_simulated(recipe)) * draws + bytes_besides(recipe, crew, pieces)
+    kept = bytes_of(nothing_simulated(recipe)) * draws
+    return kept + bytes_under_way(recipe, crew, longest_of(pieces_of(range(draws), crew, None)))
 
 
 def bytes_of(arrays: Arrays) -> int:
@@ -70,17 +70,9 @@ def bytes_of(arrays: Arrays) -> int:
     return sum(array.nbytes for array in arrays.values())
 
 
-def bytes_besides(recipe: Recipe, crew: Threads, pieces: Iterable[range]) -> int:
-    """Return what is held besides the volumes of all draws when memory is at its most.
-
-    While the first, long pieces are under way there are few volumes yet.
-    """
-    kept = bytes_of(nothing_simulated(recipe))
-    cut_up = list(pieces)
-    always = bytes_under_way(recipe, crew, 0)
-    of_a_draw = bytes_under_way(recipe, crew, 1) - always
-    yet_to_come = cut_up[-1].stop
-    return always + max(of_a_draw * len(piece) - kept * (yet_to_come - piece.stop) for piece in cut_up)
+def longest_of(pieces: Iterable[range]) -> int:
+    """Return the draws of the longest piece: what it took is not sure to be given back after it."""
+    return max(len(piece) for piece in pieces)
 
 
 def bytes_under_way(recipe: Recipe, crew: Threads, size: int) -> int:

@@ -9,7 +9,7 @@ circle change places at the end of the day.
 from __future__ import annotations
 
 from jeugdsim.engine import columns as col
-from jeugdsim.engine.compiled import Counts, Floats, Integers, compiled
+from jeugdsim.engine.compiled import Counts, Floats, Integers, compiled, inlined
 from jeugdsim.engine.lines import (
     circle_through,
     first_in_line,
@@ -66,7 +66,7 @@ def wake(
     return joining, batch
 
 
-@compiled
+@inlined
 def after_the_stays(
     state: Counts,
     day_first: Integers,
@@ -101,7 +101,7 @@ def _free_place(state: Counts, taken: Integers, row: int) -> None:
         state[row, col.POOL] = -1
 
 
-@compiled
+@inlined
 def line_up(
     cells: Integers,
     state: Counts,
@@ -121,7 +121,7 @@ def line_up(
         put_on_day(state, day_first, row, state[row, col.QUITS])
 
 
-@compiled
+@inlined
 def _admit(
     cells: Integers,
     state: Counts,
@@ -141,7 +141,7 @@ def _admit(
     state[row, col.STATUS] = col.ADMITTED
 
 
-@compiled
+@inlined
 def admit_all(
     cells: Integers,
     places: Integers,
@@ -192,7 +192,7 @@ def _may_be_in_circle(blocked: Integers, pool: int) -> bool:
     return bool(waits > 0 and waited_for > 0)
 
 
-@compiled
+@inlined
 def resolve_circles(
     cells: Integers,
     state: Counts,

@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from jeugdsim.engine.first_use import tells_of_compiling
-from jeugdsim.engine.memory import bytes_besides, bytes_of, bytes_under_way, refuse_beyond_memory
+from jeugdsim.engine.memory import bytes_of, bytes_under_way, longest_of, refuse_beyond_memory
 from jeugdsim.engine.parts import Crew, crew_of, piece_draws, pieces_of, simulate_range
 from jeugdsim.engine.pieces import Recipe, make_recipe, nothing_simulated
 from jeugdsim.engine.threads import Threads
@@ -118,10 +118,7 @@ def simulate(
         return simulate_into(
             store, recipe, draws, crew=crew, size=size, resume=resume, progress=progress
         )
-    if isinstance(crew, Threads):
-        besides = bytes_besides(recipe, crew, pieces_of(range(draws), crew, chunk_draws))
-    else:
-        besides = _under_way(recipe, crew, piece_draws(draws, crew, chunk_draws, far=True))
+    besides = _under_way(recipe, crew, longest_of(pieces_of(range(draws), crew, chunk_draws)))
     refuse_beyond_memory(recipe, draws, bytes_of(nothing_simulated(recipe)), besides)
     return simulate_range(recipe, range(draws), crew=crew, chunk_draws=chunk_draws, progress=progress)
 
