@@ -129,7 +129,6 @@ def _admit(
     ends: Integers,
     blocked: Integers,
     taken: Integers,
-    day: int,
     row: int,
 ) -> None:
     """Give a child in line its place."""
@@ -151,7 +150,6 @@ def admit_all(
     blocked: Integers,
     taken: Integers,
     batch_rows: Integers,
-    day: int,
     year: int,
 ) -> int:
     """Give out places until none is free that somebody waits for; return how many were admitted.
@@ -166,7 +164,7 @@ def admit_all(
         for pool in range(len(taken)):
             while taken[pool] < places[pool, year] and ends[pool, col.EVERYBODY, 0] > 0:
                 row = first_in_line(state, ends, pool, -1)
-                _admit(cells, state, day_first, ends, blocked, taken, day, row)
+                _admit(cells, state, day_first, ends, blocked, taken, row)
                 batch_rows[batch] = row
                 batch += 1
                 changed = True
@@ -202,7 +200,6 @@ def resolve_circles(
     taken: Integers,
     search: Integers,
     batch_rows: Integers,
-    day: int,
     batch: int,
 ) -> int:
     """Let children who hold each other's places change places; return how many were admitted by now."""
@@ -215,7 +212,7 @@ def resolve_circles(
         wished = start
         while True:
             row = first_in_line(state, ends, wished, held)
-            _admit(cells, state, day_first, ends, blocked, taken, day, row)
+            _admit(cells, state, day_first, ends, blocked, taken, row)
             batch_rows[batch] = row
             batch += 1
             if held == start:
@@ -234,7 +231,7 @@ def plan_ends(state: Counts, day_first: Integers, batch_rows: Integers, batch: i
 
 
 @compiled
-def still_waiting(state: Counts, batch_rows: Integers, rows: int, horizon: int) -> int:
+def still_waiting(state: Counts, batch_rows: Integers, rows: int) -> int:
     """Gather the children who are in line when time ends; return how many."""
     batch = 0
     for row in range(1, rows + 1):

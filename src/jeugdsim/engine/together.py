@@ -333,9 +333,9 @@ def live_together(
             state, day_first, taken, joining_rows, batch_rows, day, joining, batch
         )
         line_up(cells, state, keys, day_first, ends, blocked, joining_rows, joining)
-        batch = admit_all(cells, places, state, day_first, ends, blocked, taken, batch_rows, day, year)
+        batch = admit_all(cells, places, state, day_first, ends, blocked, taken, batch_rows, year)
         batch = resolve_circles(
-            cells, state, day_first, ends, blocked, taken, search, batch_rows, day, batch
+            cells, state, day_first, ends, blocked, taken, search, batch_rows, batch
         )
         for index in range(batch):
             row = natural(batch_rows[index])
@@ -425,7 +425,7 @@ def live_together(
         plan_ends(state, day_first, batch_rows, batch)
         if day + 1 == year_first_day[year + 1]:
             close_year(waits, counts[year], out.wait_p90_days[r, year])
-    batch = still_waiting(state, batch_rows, used[col.ROWS], horizon)
+    batch = still_waiting(state, batch_rows, used[col.ROWS])
     for index in range(batch):
         _end_wait(
             cells,
@@ -479,14 +479,14 @@ def live_together_one_by_one(
             state, day_first, taken, joining_rows, batch_rows, day, joining, batch
         )
         line_up(cells, state, keys, day_first, ends, blocked, joining_rows, joining)
-        batch = admit_all(cells, places, state, day_first, ends, blocked, taken, batch_rows, day, year)
+        batch = admit_all(cells, places, state, day_first, ends, blocked, taken, batch_rows, year)
         batch = resolve_circles(
-            cells, state, day_first, ends, blocked, taken, search, batch_rows, day, batch
+            cells, state, day_first, ends, blocked, taken, search, batch_rows, batch
         )
         if not follow(t, drawn, out, work, kids, log, r, col.BATCH, batch, day):
             return False
         plan_ends(state, day_first, batch_rows, batch)
         if day + 1 == t.year_first_day[year + 1]:
             close_year(work.waits, out.counts[r, year], out.wait_p90_days[r, year])
-    batch = still_waiting(state, batch_rows, used[col.ROWS], horizon)
+    batch = still_waiting(state, batch_rows, used[col.ROWS])
     return bool(follow(t, drawn, out, work, kids, log, r, col.BATCH, batch, horizon))
