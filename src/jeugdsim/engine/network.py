@@ -146,7 +146,7 @@ def _classes(plan: Plan, tables: Tables, days: int) -> tuple[Integers, Lengths]:
     kinds, class_of = np.unique(features, axis=0, return_inverse=True)
     stays = list(zip(plan.stays, plan.rounding_factors, strict=True))
     curves = [_curve(stay, factor) for stay, factor in stays]
-    values = [_step_values(stay, factor) for stay, factor in stays]
+    values = [_step_values(stay) for stay, _ in stays]
     most = max(len(steps) for steps, _ in values)
     padded = [[np.pad(part, (0, most - len(part))) for part in pair] for pair in values]
     left_days = tables.remaining_cumulative.shape[1] if len(tables.whole_effect) else days
@@ -186,7 +186,7 @@ def _curve(stay: Stay, factor: float) -> tuple[Array, float, float]:
     return pieces * step ** np.arange(3, -1, -1)[:, None], float(low), step
 
 
-def _step_values(stay: Stay, factor: float) -> tuple[Array, Array]:
+def _step_values(stay: Stay) -> tuple[Array, Array]:
     """Return the values a stepped stay takes, in days, and their chances."""
     if isinstance(stay, FixedStay):
         return np.array([stay.days]), np.ones(1)

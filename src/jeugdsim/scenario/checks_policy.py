@@ -25,9 +25,7 @@ def policy_findings(subject: Subject) -> Iterator[Finding]:
     yield from _lever_moves(subject)
 
 
-def _strangers(
-    subject: Subject, owner: str, node: Node | None, known: Collection[str], file: str
-) -> Iterator[Finding]:
+def _strangers(owner: str, node: Node | None, known: Collection[str], file: str) -> Iterator[Finding]:
     """Tell the names in a list, or the one name, that are not known."""
     for part in [] if node is None else node.items or [node]:
         if isinstance(part.value, str) and part.value not in known:
@@ -50,7 +48,7 @@ def _contract_names(subject: Subject) -> Iterator[Finding]:
         ):
             if subject.readable(table):
                 owner, known = f"contracts.{name}.{key}", subject.names(table, column)
-                yield from _strangers(subject, owner, node.table.get(key), known, f"{table}.csv")
+                yield from _strangers(owner, node.table.get(key), known, f"{table}.csv")
 
 
 def _losses_are_agreed(subject: Subject) -> Iterator[Finding]:
@@ -155,7 +153,7 @@ def _lever_names(subject: Subject) -> Iterator[Finding]:
             if subject.readable(table):
                 known = subject.names(table, column)
                 part = node.table.get(key)
-                yield from _strangers(subject, f"{owner}.{key}", part, known, f"{table}.csv")
+                yield from _strangers(f"{owner}.{key}", part, known, f"{table}.csv")
         if subject.years and lever.starts.year > subject.years[-1]:
             yield node.table["starts"].place.warning(
                 f"{owner}.starts: {lever.starts} lies after the last year, {subject.years[-1]}: "
