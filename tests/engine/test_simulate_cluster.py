@@ -37,7 +37,12 @@ def whole() -> xr.Dataset:
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
-    """Start two workers, of one thread each."""
+    """Start two workers, of one thread each.
+
+    Who starts workers gets their environment too (how memory is given back), and keeps it: other tests
+    start processes that measure memory.
+    """
+    before = dict(os.environ)
     with (
         LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
@@ -45,6 +50,8 @@ def client() -> Iterator[Client]:
         Client(local) as connected,
     ):
         yield connected
+    os.environ.clear()
+    os.environ.update(before)
 
 
 def workers(client: Client, number: int) -> None:
