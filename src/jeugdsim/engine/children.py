@@ -66,7 +66,7 @@ def follow(
 
     With ``source`` a cell: all who first enter care there, from the waiting list and the start stock
     to the last month. With col.BATCH: the first ``batch`` rows of kids.batch, each at what its status
-    says.
+    says; a wait that is over ended ``today``.
     """
     # Short names of what is used below, a draw's part where it has one.
     cells = t.cells
